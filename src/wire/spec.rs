@@ -29,6 +29,8 @@ pub enum Grammar {
     List(&'static Self, Option<u8>),
     /// A shape that a parser of its own describes; the samples are valid.
     Own(&'static str, &'static [&'static str]),
+    /// The same, of something that traces do not show: a clear PIN or key component.
+    Secret(&'static str, &'static [&'static str]),
 }
 
 /// Alphabet of a run.
@@ -154,6 +156,17 @@ impl Evidence {
             Self::Manual => "manual",
             Self::Simulator => "simulator",
             Self::Inferred => "inferred",
+        }
+    }
+}
+
+impl Alphabet {
+    /// How manuals write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Digits => "N",
+            Self::Hex => "H",
+            Self::Bytes => "B",
         }
     }
 }

@@ -71,6 +71,8 @@ pub(crate) fn shown(expression: &Expr) -> String {
 /// A condition as code, and as the manual shows it: an expression, or `mode in ["3", "4"]`.
 pub(crate) struct Condition {
     pub(crate) test: Tokens,
+    /// Fails to compile if the condition names a code that the field does not have.
+    pub(crate) check: Option<Tokens>,
     pub(crate) text: String,
 }
 
@@ -84,7 +86,7 @@ pub(crate) fn condition(
     let is_in = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "in");
     let Some(at) = tokens.iter().position(is_in) else {
         let expression: Expr = attribute.parse_args()?;
-        return Ok(Condition { test: quote!(#expression), text: shown(&expression) });
+        return Ok(Condition { test: quote!(#expression), check: None, text: shown(&expression) });
     };
     let (mut left, right) = (&tokens[..at], &tokens[at + 1..]);
     let not = matches!(left, [TokenTree::Punct(sign), ..] if sign.as_char() == '!');
@@ -100,12 +102,14 @@ pub(crate) fn condition(
     };
     let check = named.map(|ty| {
         let ty = lifetimes(quote!(#ty), "static");
-        quote!(const { assert!(
-            ::wire::has_codes(<#ty as ::wire::Coded>::CODES, &#codes),
-            "the condition names a code that the field does not have"
-        ) };)
+        quote!(
+            const _: () = assert!(
+                ::wire::has_codes(<#ty as ::wire::Coded>::CODES, &#codes),
+                "the condition names a code that the field does not have"
+            );
+        )
     });
-    Ok(Condition { test: quote!(#sign { #check ::wire::is_one_of(&#left, &#codes) }), text })
+    Ok(Condition { test: quote!(#sign ::wire::is_one_of(&#left, &#codes)), check, text })
 }
 
 /// The field's type, without the `Option` around it.

@@ -70,11 +70,12 @@ fn wire(
     coded: Option<&syn::Ident>,
 ) -> Tokens {
     let this = with_lifetime(input, "wire");
-    let Rows { specs, reads, writes, names } = rows;
+    let Rows { specs, reads, writes, names, checks } = rows;
     let coded = coded.map(|name| quote!(#name: code,));
     quote! {
         const _: () = {
             const SPECS: &[::wire::FieldSpec] = &[#(#specs),*];
+            #(#checks)*
 
             impl<'wire> ::wire::Wire<'wire> for #this {
                 type Given = #given;

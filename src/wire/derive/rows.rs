@@ -12,6 +12,7 @@ pub(crate) struct Rows {
     pub(crate) reads: Vec<Tokens>,
     pub(crate) writes: Vec<Tokens>,
     pub(crate) names: Vec<Ident>,
+    pub(crate) checks: Vec<Tokens>,
 }
 
 /// Rows of all fields but the one that carries the error code of a reply.
@@ -20,7 +21,8 @@ pub(crate) fn rows(input: &DeriveInput) -> Result<Rows> {
     let type_of = |name: &Ident| {
         fields.iter().find(|field| field.ident.as_ref() == Some(name)).map(|field| field.ty.clone())
     };
-    let mut rows = Rows { specs: vec![], reads: vec![], writes: vec![], names: vec![] };
+    let mut rows =
+        Rows { specs: vec![], reads: vec![], writes: vec![], names: vec![], checks: vec![] };
     for field in fields.iter().filter(|field| find(&field.attrs, "code").is_none()) {
         row(field, &type_of, &mut rows)?;
     }
@@ -69,7 +71,9 @@ fn row(field: &Field, type_of: &dyn Fn(&Ident) -> Option<Type>, rows: &mut Rows)
         quote!(let #name = #read;)
     });
     rows.writes.push(write(&name, shape.optional, after.as_ref(), ends.as_ref()));
-    let when = option(when.map(|when| when.text));
+    let (when, check) = when.map_or((None, None), |when| (Some(when.text), when.check));
+    rows.checks.extend(check);
+    let when = option(when);
     let ends = option(ends.map(|end| quote!(#end as u8)));
     let after = option(after);
     rows.specs.push(quote!(::wire::FieldSpec {
