@@ -25,6 +25,9 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use self::acceptor::Acceptor;
+use self::connection::Limits;
+use self::exchange::Rules;
 pub(crate) use self::host::{Host, LmkPort};
 pub(crate) use self::port::BindError;
 use self::port::HostPort;
@@ -77,22 +80,17 @@ impl<H: Host> Server<H> {
     /// over.
     pub(crate) async fn run(self, mut stop: Stop) {
         let Self { host, ports, options } = self;
-        let room = Arc::new(Semaphore::new(options.connections));
+        let places = Arc::new(Semaphore::new(options.connections));
+        let limits = Limits::new(&options);
         let mut tasks = JoinSet::new();
         for HostPort { lmk, listener, datagrams } in ports {
-            let exchange =
-                exchange::Rules { host: Arc::clone(&host), lmk, frame_limit: options.frame_limit };
+            let host = Arc::clone(&host);
+            let rules = Rules { host, lmk, frame_limit: options.frame_limit };
             if let Some(socket) = datagrams {
-                tasks.spawn(datagram::serve(socket, exchange.clone(), stop.clone()));
+                tasks.spawn(datagram::serve(socket, rules.clone(), stop.clone()));
             }
-            let limits = connection::Limits::new(&options);
-            tasks.spawn(acceptor::serve(
-                listener,
-                exchange,
-                limits,
-                Arc::clone(&room),
-                stop.clone(),
-            ));
+            let (places, stop) = (Arc::clone(&places), stop.clone());
+            tasks.spawn(Acceptor { listener, rules, limits, places, stop }.run());
         }
         stop.requested().await;
         let finished = async { while tasks.join_next().await.is_some() {} };

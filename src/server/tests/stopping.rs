@@ -25,6 +25,18 @@ async fn what_has_arrived_is_answered_before_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_not_yet_accepted_is_answered_too() {
+    for _ in 0..20 {
+        let server = Running::start(&[], options());
+        let mut client = server.connect().await;
+        client.send(&framed(b"HEADNC")).await;
+        server.stopper.stop();
+        assert_eq!(client.rest().await, echoed(b"HEADNC"));
+        server.stopped().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn half_a_message_does_not_delay_the_end() {
     let server = Running::start(&[], options());
     let mut client = server.connect().await;
