@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, timeout_at};
 use tracing::{debug, error, warn};
 
-use super::connection::{self, Limits};
+use super::connection::{Connection, Limits};
 use super::exchange::Rules;
 use super::host::Host;
 use super::stop::Stop;
@@ -66,12 +66,8 @@ impl<H: Host> Acceptor<H> {
         };
         prepare(&stream);
         debug!(%peer, "connection accepted");
-        let rules = self.rules.clone();
-        let served = connection::serve(stream, peer, rules, self.limits, self.stop.clone());
-        connections.spawn(async move {
-            served.await;
-            drop(place);
-        });
+        let connection = Connection::new(stream, self.rules.clone(), self.limits, place);
+        connections.spawn(connection.run(peer, self.stop.clone()));
     }
 }
 

@@ -7,7 +7,7 @@ use zeroize::Zeroize as _;
 use super::frame::PREFIX;
 
 /// First capacity of an [`Inbox`], enough for a few ordinary messages.
-const INBOX: usize = 2048;
+const INBOX: usize = 1024;
 /// Capacity up to which an [`Inbox`] grows for the sake of fewer reads.
 const INBOX_READ_AHEAD: usize = 16 * 1024;
 /// First capacity of an [`Outbox`].

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
@@ -50,54 +51,60 @@ enum End {
     Fault(Fault),
 }
 
-struct Connection<H> {
+/// A connection and everything that belongs to it.
+pub(super) struct Connection<H> {
     stream: TcpStream,
     exchange: Exchange<H>,
     limits: Limits,
     /// When the first byte of an incomplete message was read.
     partial_since: Option<Instant>,
-}
-
-/// Serves a connection to its end.
-pub(super) async fn serve<H: Host>(
-    stream: TcpStream,
-    peer: SocketAddr,
-    rules: Rules<H>,
-    limits: Limits,
-    mut stop: Stop,
-) {
-    let mut connection =
-        Connection { stream, exchange: Exchange::new(rules), limits, partial_since: None };
-    // All state is in `connection`, so the conversation can be left at any point.
-    let end = tokio::select! {
-        biased;
-        end = connection.converse() => Some(end),
-        () = stop.requested() => None,
-    };
-    let closed = match end {
-        None => connection.finish().await,
-        Some(Err(error)) => Err(error),
-        Some(Ok(End::Finished)) => connection.stream.shutdown().await,
-        Some(Ok(End::Idle)) => {
-            info!(%peer, "connection closed: no message came within the idle time");
-            connection.stream.shutdown().await
-        }
-        Some(Ok(End::PartialFrame)) => {
-            warn!(%peer, "connection closed: a message was not completed in time");
-            connection.cut().await
-        }
-        Some(Ok(End::Fault(fault))) => {
-            warn!(%peer, "connection closed: {fault}");
-            connection.cut().await
-        }
-    };
-    match closed {
-        Ok(()) => debug!(%peer, "connection ended"),
-        Err(error) => debug!(%peer, "connection lost: {error}"),
-    }
+    /// Its place among the connections that may be open.
+    _place: OwnedSemaphorePermit,
 }
 
 impl<H: Host> Connection<H> {
+    /// A connection that was just accepted.
+    pub(super) fn new(
+        stream: TcpStream,
+        rules: Rules<H>,
+        limits: Limits,
+        place: OwnedSemaphorePermit,
+    ) -> Self {
+        let exchange = Exchange::new(rules);
+        Self { stream, exchange, limits, partial_since: None, _place: place }
+    }
+
+    /// Serves it to its end.
+    pub(super) async fn run(mut self, peer: SocketAddr, mut stop: Stop) {
+        // All state is in `self`, so the conversation can be left at any point.
+        let end = tokio::select! {
+            biased;
+            end = self.converse() => Some(end),
+            () = stop.requested() => None,
+        };
+        let closed = match end {
+            None => self.finish().await,
+            Some(Err(error)) => Err(error),
+            Some(Ok(End::Finished)) => self.stream.shutdown().await,
+            Some(Ok(End::Idle)) => {
+                info!(%peer, "connection closed: no message came within the idle time");
+                self.stream.shutdown().await
+            }
+            Some(Ok(End::PartialFrame)) => {
+                warn!(%peer, "connection closed: a message was not completed in time");
+                self.cut().await
+            }
+            Some(Ok(End::Fault(fault))) => {
+                warn!(%peer, "connection closed: {fault}");
+                self.cut().await
+            }
+        };
+        match closed {
+            Ok(()) => debug!(%peer, "connection ended"),
+            Err(error) => debug!(%peer, "connection lost: {error}"),
+        }
+    }
+
     /// Reads, answers and writes until there is a reason to end.
     async fn converse(&mut self) -> io::Result<End> {
         loop {
