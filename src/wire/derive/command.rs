@@ -26,6 +26,7 @@ pub(crate) fn host_command(input: &DeriveInput) -> Result<Tokens> {
     let own_lmk = names.iter().any(|name| name == "lmk");
     let lmk = if own_lmk { quote!(Some(self.lmk)) } else { quote!(None) };
     let (request, fixed) = (with_lifetime(input, "wire"), with_lifetime(input, "static"));
+    let any = with_lifetime(input, "_");
     let reply_of = quote!(<#fixed as crate::Execute<'static>>::Reply);
     Ok(quote! {
         #wire
@@ -49,14 +50,14 @@ pub(crate) fn host_command(input: &DeriveInput) -> Result<Tokens> {
                     carried: <#reply_of as ::wire::Answer<'static, #fixed>>::CARRIED,
                     errors: &[#(#errors),*],
                 },
-                run: |fields, session, out| crate::run::<#name>(fields, session, out),
-                trace: |fields, scope, seen| crate::trace::<#name>(fields, scope, seen),
+                run: |fields, session, out| crate::run::<#any>(fields, session, out),
+                trace: |fields, scope, seen| crate::trace::<#any>(fields, scope, seen),
                 trace_reply: |fields, reply, code, scope, seen| {
-                    crate::trace_reply::<#name>(fields, reply, code, scope, seen)
+                    crate::trace_reply::<#any>(fields, reply, code, scope, seen)
                 },
-                again: |fields, scope| crate::again::<#name>(fields, scope),
+                again: |fields, scope| crate::again::<#any>(fields, scope),
                 again_reply: |fields, reply, code, scope| {
-                    crate::again_reply::<#name>(fields, reply, code, scope)
+                    crate::again_reply::<#any>(fields, reply, code, scope)
                 },
             };
 
