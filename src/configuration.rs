@@ -12,8 +12,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use appliance::{Settings, State};
 use bounded::Bounded;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use host_commands::UnknownCommand;
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -48,6 +50,28 @@ pub(crate) struct Given {
 
     #[command(flatten)]
     host: GivenHost,
+
+    /// Table `[settings]`: security settings of the appliance.
+    #[arg(skip)]
+    settings: toml::Table,
+
+    /// Tables `[[lmk]]`: public test LMKs to load.
+    #[arg(skip)]
+    lmk: Vec<GivenLmk>,
+
+    /// Authorised activities of the host, as `category.sub`; `*` is every activity.
+    #[arg(skip)]
+    authorised: Vec<String>,
+}
+
+/// Table `[[lmk]]`: a public test LMK to load.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GivenLmk {
+    /// Identifier, 0 to 99. The first LMK is the default one.
+    pub(crate) id: u8,
+    /// Name of the public test LMK.
+    pub(crate) name: String,
 }
 
 /// Table `[host]`: the host ports.
@@ -93,30 +117,13 @@ struct GivenHost {
 
     /// What an unknown command is answered: its reply code with error 68, `ZZ00`, or nothing
     /// [default: 68]
-    #[arg(long, value_name = "HOW")]
+    #[arg(long, value_name = "68|ZZ00|drop")]
+    #[serde(deserialize_with = "parsed")]
     unknown_command: Option<UnknownCommand>,
 
     /// Seconds that connections have to finish when the server stops, 0 to 600 [default: 5]
     #[arg(long, value_name = "SECONDS")]
     grace_period: Option<Bounded<0, 600>>,
-}
-
-/// What an unknown command is answered. Source: inferred; simulators and devices differ.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, ValueEnum)]
-pub(crate) enum UnknownCommand {
-    /// Reply code of the command with error 68.
-    #[default]
-    #[serde(rename = "68")]
-    #[value(name = "68")]
-    Error68,
-    /// Reply code `ZZ` with error 00.
-    #[serde(rename = "ZZ00")]
-    #[value(name = "ZZ00")]
-    Zz00,
-    /// Nothing.
-    #[serde(rename = "drop")]
-    #[value(name = "drop")]
-    Drop,
 }
 
 /// Everything that `serve` goes by.
@@ -136,6 +143,12 @@ pub(crate) struct Configuration {
     pub(crate) server: server::Options,
     /// How the log is written.
     pub(crate) log_format: LogFormat,
+    /// Settings that differ from those of the device or, with `dev`, of the development appliance.
+    settings: toml::Table,
+    /// Test LMKs to load.
+    pub(crate) lmks: Vec<GivenLmk>,
+    /// Authorised activities of the host.
+    pub(crate) authorised: Vec<String>,
 }
 
 impl Default for Configuration {
@@ -156,6 +169,9 @@ impl Default for Configuration {
                 grace_period: Duration::from_secs(5),
             },
             log_format: LogFormat::default(),
+            settings: toml::Table::new(),
+            lmks: Vec::new(),
+            authorised: Vec::new(),
         }
     }
 }
@@ -173,13 +189,32 @@ impl Configuration {
                 "a development appliance keeps no state: leave out either `dev` or `state`",
             ));
         }
+        // A wrong setting is told before anything is started.
+        configuration.settings()?;
         Ok(configuration)
+    }
+
+    /// Security settings: the preset, changed by `[settings]`.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        let preset = if self.dev { State::development().settings } else { Settings::default() };
+        let mut table = toml::Table::try_from(preset).map_err(Failure::usage)?;
+        table.extend(self.settings.clone());
+        table.try_into().map_err(|error: toml::de::Error| {
+            let reason = error.message().replace("unknown field", "unknown key");
+            Failure::usage(format_args!(
+                "[settings]: {reason}; correct or remove it, \
+                 strongroom.example.toml explains every key"
+            ))
+        })
     }
 }
 
 impl Given {
     fn change(self, to: &mut Configuration) {
-        let Self { dev, state, seed, log_format, host } = self;
+        let Self { dev, state, seed, log_format, host, settings, lmk, authorised } = self;
+        to.settings.extend(settings);
+        to.lmks.extend(lmk);
+        to.authorised.extend(authorised);
         set(&mut to.dev, dev);
         to.state = state.or_else(|| to.state.take());
         to.seed = seed.or(to.seed);
@@ -197,6 +232,13 @@ impl Given {
         set(&mut to.server.udp, if host.no_udp { Some(false) } else { host.udp });
         set(&mut to.server.grace_period, host.grace_period.map(seconds));
     }
+}
+
+fn parsed<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<UnknownCommand>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 fn set<T>(value: &mut T, given: Option<T>) {
@@ -285,7 +327,7 @@ mod tests {
         let server = configuration.server;
         assert_eq!((server.connections, server.frame_limit, server.udp), (8, 100, false));
         assert_eq!(server.idle_timeout, Some(Duration::from_mins(1)));
-        assert_eq!(configuration.unknown_command, UnknownCommand::Zz00);
+        assert_eq!(configuration.unknown_command, UnknownCommand::Zz);
     }
 
     #[test]

@@ -17,6 +17,11 @@ impl Failure {
         Self { line: one_line(&reason.to_string()), status: 2 }
     }
 
+    /// The answer was no: exit status 1.
+    pub(crate) fn answer(reason: impl fmt::Display) -> Self {
+        Self { line: one_line(&reason.to_string()), status: 1 }
+    }
+
     /// A command line that clap refused: its reason and its tip without the usage screen.
     pub(crate) fn command_line(error: &clap::Error) -> Self {
         let screen = error.render().to_string();

@@ -4,9 +4,14 @@
 //! `Arguments` and its `run`. Exit status: 0 all well, 1 the answer was no, 2 wrong usage or no
 //! connection.
 
+mod commands;
 mod configuration;
+mod escape;
+mod explain;
 mod failure;
 mod logging;
+mod manual;
+mod send;
 mod serve;
 mod server;
 
@@ -28,6 +33,10 @@ struct CommandLine {
 #[derive(Debug, Subcommands)]
 enum Subcommand {
     Serve(Box<serve::Arguments>),
+    Send(send::Arguments),
+    Explain(explain::Arguments),
+    Commands(commands::Arguments),
+    Manual(manual::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -41,11 +50,18 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Failure> {
-    match CommandLine::try_parse() {
-        Ok(CommandLine { subcommand: Subcommand::Serve(arguments) }) => serve::run(*arguments),
+    let CommandLine { subcommand } = match CommandLine::try_parse() {
+        Ok(line) => line,
         // Help and version are answers, not errors.
-        Err(error) if !error.use_stderr() => error.print().map_err(Failure::usage),
-        Err(error) => Err(Failure::command_line(&error)),
+        Err(error) if !error.use_stderr() => return error.print().map_err(Failure::usage),
+        Err(error) => return Err(Failure::command_line(&error)),
+    };
+    match subcommand {
+        Subcommand::Serve(arguments) => serve::run(*arguments),
+        Subcommand::Send(arguments) => send::run(&arguments),
+        Subcommand::Explain(arguments) => explain::run(&arguments),
+        Subcommand::Commands(arguments) => commands::run(&arguments),
+        Subcommand::Manual(arguments) => manual::run(&arguments),
     }
 }
 

@@ -1,7 +1,6 @@
 //! `strongroom serve`: answers host commands.
 
 mod appliance;
-mod unknown;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -14,7 +13,7 @@ use self::appliance::Appliance;
 use crate::configuration::{Configuration, Given};
 use crate::failure::Failure;
 use crate::logging;
-use crate::server::{Host, Options, Server, Stopper};
+use crate::server::{Options, Server, Stopper};
 
 /// Answer host commands over TCP and UDP, until Ctrl-C or SIGTERM
 ///
@@ -41,13 +40,13 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Opens the host ports of an appliance and serves until a signal comes.
-fn start<H: Host>(appliance: Appliance<H>, options: Options) -> Result<(), Failure> {
+fn start(appliance: Appliance, options: Options) -> Result<(), Failure> {
     let runtime =
         runtime::Builder::new_multi_thread().enable_all().thread_name("host-port").build();
     runtime.map_err(Failure::usage)?.block_on(serve(appliance, options))
 }
 
-async fn serve<H: Host>(appliance: Appliance<H>, options: Options) -> Result<(), Failure> {
+async fn serve(appliance: Appliance, options: Options) -> Result<(), Failure> {
     let Appliance { host, lmks, notices } = appliance;
     // From here on a signal is an order, also before the ports are open.
     let mut signals = Signals::new().map_err(Failure::usage)?;

@@ -28,7 +28,9 @@ use tokio::task::JoinSet;
 use self::acceptor::Acceptor;
 use self::connection::Limits;
 use self::exchange::Rules;
-pub(crate) use self::host::{Host, LmkPort};
+use host_commands::LmkPort;
+
+pub(crate) use self::host::Host;
 pub(crate) use self::port::BindError;
 use self::port::HostPort;
 pub(crate) use self::stop::{Stop, Stopper};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::buffer::{Inbox, Outbox};
 use super::frame::{Frame, PREFIX};
-use super::host::{Host, LmkPort};
+use host_commands::LmkPort;
+
+use super::host::Host;
 
 /// Messages that one turn answers at most, so that one pipelining host does not hold a worker.
 const MESSAGES_A_TURN: usize = 32;

@@ -1,6 +1,7 @@
 //! What the server asks of the appliance behind it.
 
 use bytes::BytesMut;
+use host_commands::LmkPort;
 
 /// Answers host messages. One value serves all connections at the same time.
 pub(crate) trait Host: Send + Sync + 'static {
@@ -9,11 +10,8 @@ pub(crate) trait Host: Send + Sync + 'static {
     fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut);
 }
 
-/// Which LMK a host port stands for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum LmkPort {
-    /// Port P: the default LMK, or the one that the command names with `%nn`.
-    Default,
-    /// Port P + 1 + n: LMK n.
-    Only(u8),
+impl Host for host_commands::Host {
+    fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) {
+        Self::answer(self, port, message, out);
+    }
 }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 
 use super::Options;
-use super::host::LmkPort;
+use host_commands::LmkPort;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 1024;
