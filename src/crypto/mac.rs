@@ -57,3 +57,62 @@ fn double(block: &mut [u8]) {
         *last ^= constant * carry;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cipher::{Aes, Cipher, Tdes};
+    use crate::tests::{Xorshift, vectors};
+
+    use ::cmac::{Cmac, Mac};
+    use rand_core::Rng;
+
+    fn cipher(name: &str, key: &[u8]) -> Cipher {
+        if name.ends_with("aes") {
+            Cipher::Aes(Aes::new(key).expect("an AES key"))
+        } else {
+            Cipher::Tdes(Tdes::new(key).expect("a DES key"))
+        }
+    }
+
+    #[test]
+    fn cmac_vectors() {
+        for vector in vectors(include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../vectors/crypto/cmac.jsonl"
+        ))) {
+            let cipher = cipher(vector.algorithm(), &vector.bytes("key"));
+            let expected = vector.output_bytes();
+            let value = cmac(&cipher, &[&vector.bytes("data")]);
+            assert_eq!(value[..expected.len()], expected, "{}", vector.id());
+        }
+    }
+
+    /// Every way to cut a message in three gives the value of the crate `cmac`.
+    #[test]
+    fn cmac_in_parts_agrees_with_an_independent_engine() {
+        let mut random = Xorshift::new(0xC3AC);
+        let (mut key, mut message) = ([0; 32], [0; 40]);
+        random.fill_bytes(&mut key);
+        random.fill_bytes(&mut message);
+        let aes = cipher("aes", &key);
+        let tdes = cipher("tdes", &key[..24]);
+        for end in 0..=message.len() {
+            let message = &message[..end];
+            let mut expected = <Cmac<::aes::Aes256> as ::cmac::KeyInit>::new(&key.into());
+            expected.update(message);
+            let expected = expected.finalize().into_bytes();
+            let mut short = <Cmac<::des::TdesEde3> as ::cmac::KeyInit>::new_from_slice(&key[..24])
+                .expect("24 bytes");
+            short.update(message);
+            let short = short.finalize().into_bytes();
+            for first in 0..=end {
+                for second in first..=end {
+                    let parts = [&message[..first], &message[first..second], &message[second..]];
+                    assert_eq!(cmac(&aes, &parts)[..], expected[..]);
+                    assert_eq!(cmac(&tdes, &parts)[..8], short[..]);
+                }
+            }
+        }
+    }
+}

@@ -109,6 +109,7 @@ mod tests {
     use crate::tests::Xorshift;
 
     use ::des::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+    use rand_core::Rng;
 
     fn agrees<C: BlockCipherEncrypt + BlockCipherDecrypt>(oracle: &C, key: &[u8], plain: [u8; 8]) {
         let ours = Tdes::new(key).expect("a key of 16 or 24 bytes");
@@ -126,7 +127,7 @@ mod tests {
         let mut random = Xorshift::new(0x5EED);
         for _ in 0..5_000 {
             let mut key = [0; 24];
-            random.fill(&mut key);
+            random.fill_bytes(&mut key);
             let plain = random.next().to_be_bytes();
             agrees(&::des::TdesEde3::new(&key.into()), &key, plain);
             let key: [u8; 16] = *key.first_chunk().expect("16 of 24 bytes");
