@@ -6,6 +6,7 @@
 mod binding;
 mod body;
 pub mod header;
+pub(crate) mod hexadecimal;
 pub mod optional;
 pub mod thales;
 pub mod tr31;
@@ -141,7 +142,7 @@ impl<'a> KeyBlock<'a> {
             }
         };
         let digits = |text: &[u8]| {
-            text.len().is_multiple_of(2) && text.iter().all(|&digit| body::is_digit(digit))
+            text.len().is_multiple_of(2) && text.iter().all(|&digit| hexadecimal::is_digit(digit))
         };
         if whole && digits(authenticator) && (block.is_binary() || digits(body)) {
             Ok(block)
@@ -236,7 +237,9 @@ pub(crate) mod tests {
 
     /// Six hexadecimal digits of a check value.
     pub(crate) fn check_value(key: &ClearKey) -> String {
-        key.check_value().iter().take(3).map(|byte| format!("{byte:02X}")).collect()
+        let mut text = [0; 6];
+        hexadecimal::encode(&key.check_value(), &mut text);
+        text.escape_ascii().to_string()
     }
 
     /// A clear key.
@@ -357,7 +360,7 @@ pub(crate) mod tests {
                     assert!(open(&keys, &flipped).is_err(), "{version:?} {position} {bit}");
                     // In the key and the authenticator, nothing but a wrong digit can be told apart from a wrong block.
                     if position >= covered {
-                        let digit = body::is_digit(flipped[position]);
+                        let digit = hexadecimal::is_digit(flipped[position]);
                         let refusal = if digit { Refusal::Authentication } else { Refusal::Format };
                         assert_eq!(open(&keys, &flipped).err(), Some(refusal));
                     }

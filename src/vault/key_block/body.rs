@@ -7,7 +7,9 @@ use rand_core::Rng;
 use zeroize::Zeroize;
 
 use super::optional::{padding_length, write_padding};
-use super::{Header, KeyBlock, KeyBlockKeys, OptionalBlocks, Version, binding, is_binary};
+use super::{
+    Header, KeyBlock, KeyBlockKeys, OptionalBlocks, Version, binding, hexadecimal, is_binary,
+};
 use crate::Refusal;
 
 /// Bytes of the length in front of the key.
@@ -55,7 +57,11 @@ impl Drop for Clear {
 
 impl KeyBlock<'_> {
     /// Verifies the block and takes its symmetric key out.
-    pub(super) fn open(&self, keys: &KeyBlockKeys) -> Result<(Header, ClearKey), Refusal> {
+    ///
+    /// # Errors
+    /// BE if the keys are of another version; A4 if the authenticator is wrong; A5 if the length of the key does not fit its
+    /// algorithm, or its padding is longer than anybody makes it; A7 if it is not symmetric.
+    pub fn open(&self, keys: &KeyBlockKeys) -> Result<(Header, ClearKey), Refusal> {
         let algorithm = algorithm(&self.header)?;
         let mut clear = Clear { bytes: [0; LONGEST], used: self.body_length() };
         let body = clear.bytes.get_mut(..clear.used).ok_or(Refusal::KeyLength)?;
@@ -77,11 +83,11 @@ impl KeyBlock<'_> {
         if self.is_binary() {
             body.copy_from_slice(self.body);
         } else {
-            decode(self.body, body)?;
+            hexadecimal::decode(self.body, body).ok_or(Refusal::Format)?;
         }
         let mut authenticator = [0; binding::LONGEST];
         let authenticator = &mut authenticator[..self.header.version.authenticator_length()];
-        decode(self.authenticator, authenticator)?;
+        hexadecimal::decode(self.authenticator, authenticator).ok_or(Refusal::Format)?;
         binding::open(keys, self.associated, body, authenticator)
     }
 }
@@ -181,52 +187,8 @@ pub(super) fn seal_payload(
     rng.fill_bytes(filling);
     let authenticator = binding::seal(keys, associated, body)?;
     if !binary {
-        spread(text);
+        hexadecimal::spread(text);
     }
-    encode(&authenticator[..version.authenticator_length()], authenticator_text);
+    hexadecimal::encode(&authenticator[..version.authenticator_length()], authenticator_text);
     Ok(total)
-}
-
-/// Whether a character is a hexadecimal digit as key blocks have them: upper case, else a flipped bit would go unseen.
-pub(super) const fn is_digit(character: u8) -> bool {
-    matches!(character, b'0'..=b'9' | b'A'..=b'F')
-}
-
-fn value(digit: u8) -> Result<u8, Refusal> {
-    match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'A'..=b'F' => Ok(digit - b'A' + 10),
-        _ => Err(Refusal::Format),
-    }
-}
-
-fn digits(byte: u8) -> [u8; 2] {
-    [byte >> 4, byte & 15].map(|value| if value < 10 { b'0' + value } else { b'A' - 10 + value })
-}
-
-fn decode(text: &[u8], bytes: &mut [u8]) -> Result<(), Refusal> {
-    let (pairs, rest) = text.as_chunks::<2>();
-    if pairs.len() != bytes.len() || !rest.is_empty() {
-        return Err(Refusal::Format);
-    }
-    for (byte, &[high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = value(high)? << 4 | value(low)?;
-    }
-    Ok(())
-}
-
-fn encode(bytes: &[u8], text: &mut [u8]) {
-    for (pair, &byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = digits(byte);
-    }
-}
-
-/// Writes the bytes in the back half of a text as digits over all of it. A byte is always read before it is overwritten.
-fn spread(text: &mut [u8]) {
-    let half = text.len() / 2;
-    for position in 0..half {
-        let [high, low] = digits(text[half + position]);
-        text[2 * position] = high;
-        text[2 * position + 1] = low;
-    }
 }

@@ -56,7 +56,7 @@ pub fn seal(
 /// Seals any payload, for example the DER text of a private key, with as little padding as the cipher needs.
 ///
 /// # Errors
-/// As [`seal`]; A5 if the payload is empty or longer than 8,191 bytes.
+/// As [`seal`]; A5 if the payload is empty; 83 also if the block would be longer than 9,999 characters.
 pub fn seal_payload(
     keys: &KeyBlockKeys,
     header: &Header,
