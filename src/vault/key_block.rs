@@ -16,8 +16,9 @@ pub use body::Padding;
 pub use header::{Header, Version};
 pub use optional::{OptionalBlock, OptionalBlocks};
 
-use crypto::kdf::{self, BlockKey};
-use crypto::{Algorithm, Cipher, ClearKey};
+use crypto::kdf::{BlockKey, Derivation};
+use crypto::mac::Cmac;
+use crypto::{Algorithm, Cipher, ClearKey, KeyLength};
 
 use crate::Refusal;
 use header::number;
@@ -28,7 +29,15 @@ use header::number;
 pub struct KeyBlockKeys {
     version: Version,
     encryption: Cipher,
-    authentication: Cipher,
+    authentication: Authentication,
+}
+
+/// How the authenticator is made.
+enum Authentication {
+    /// CBC-MAC: versions `0`, `A`, `C`.
+    Chain(Cipher),
+    /// CMAC: versions `1`, `B`, `D`, `E`.
+    Cmac(Cmac<Cipher>),
 }
 
 impl KeyBlockKeys {
@@ -61,18 +70,13 @@ impl KeyBlockKeys {
         if !suits {
             return Err(Refusal::WrappingKey);
         }
-        let (encryption, authentication) = match version {
-            Version::ThalesTdes | Version::A | Version::C => {
-                (variant(key, 0x45), variant(key, 0x4D))
-            }
-            Version::ThalesAes | Version::B | Version::D => {
-                (derived(key, BlockKey::Encryption), derived(key, BlockKey::Authentication))
-            }
-            Version::E => {
-                (derived(key, BlockKey::CounterEncryption), derived(key, BlockKey::Authentication))
-            }
+        let expanded = match version {
+            Version::ThalesTdes | Version::A | Version::C => by_variant(key),
+            Version::ThalesAes | Version::B | Version::D => derived(key, BlockKey::Encryption),
+            Version::E => derived(key, BlockKey::CounterEncryption),
         };
-        Ok(Self { version, encryption: encryption?, authentication: authentication? })
+        let (encryption, authentication) = expanded.map_err(|KeyLength| Refusal::WrappingKey)?;
+        Ok(Self { version, encryption, authentication })
     }
 
     /// The version of the key blocks that these keys protect.
@@ -81,17 +85,21 @@ impl KeyBlockKeys {
     }
 }
 
-fn variant(key: &ClearKey, mask: u8) -> Result<Cipher, Refusal> {
-    let mut variant =
-        ClearKey::new(key.algorithm(), key.as_bytes()).map_err(|_| Refusal::WrappingKey)?;
-    for byte in variant.as_mut_bytes() {
-        *byte ^= mask;
-    }
-    variant.cipher().map_err(|_| Refusal::WrappingKey)
+fn by_variant(key: &ClearKey) -> Result<(Cipher, Authentication), KeyLength> {
+    let variant = |mask: u8| {
+        let mut variant = ClearKey::new(key.algorithm(), key.as_bytes())?;
+        for byte in variant.as_mut_bytes() {
+            *byte ^= mask;
+        }
+        variant.cipher()
+    };
+    Ok((variant(0x45)?, Authentication::Chain(variant(0x4D)?)))
 }
 
-fn derived(key: &ClearKey, usage: BlockKey) -> Result<Cipher, Refusal> {
-    kdf::key_block_key(key, usage).and_then(|key| key.cipher()).map_err(|_| Refusal::WrappingKey)
+fn derived(key: &ClearKey, encryption: BlockKey) -> Result<(Cipher, Authentication), KeyLength> {
+    let derivation = Derivation::new(key)?;
+    let authentication = derivation.key(BlockKey::Authentication)?.cipher()?;
+    Ok((derivation.key(encryption)?.cipher()?, Authentication::Cmac(Cmac::new(authentication))))
 }
 
 /// A key block taken apart; nothing in it is verified yet.

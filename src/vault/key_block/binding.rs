@@ -11,13 +11,13 @@
 //! "Header" includes the optional blocks. Source: X9.143 and ISO 20038; for `0` recorded device traffic, for `1` recorded
 //! output of a third-party tool.
 
-use crypto::mac::{self, Chain, cmac};
+use crypto::mac::{self, Chain};
 use crypto::modes::{cbc_decrypt, cbc_encrypt, ctr};
 use crypto::{BlockCipher, NotBlocks};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use super::{KeyBlockKeys, Version};
+use super::{Authentication, KeyBlockKeys, Version};
 use crate::Refusal;
 
 /// Longest authenticator in bytes; shorter ones stand in front.
@@ -101,16 +101,14 @@ fn authenticate(
     associated: &[u8],
     body: &[u8],
 ) -> Result<[u8; LONGEST], Refusal> {
-    match keys.version {
-        Version::ThalesTdes | Version::A | Version::C => {
-            let mut chain = Chain::algorithm_1(&keys.authentication);
+    match &keys.authentication {
+        Authentication::Chain(cipher) => {
+            let mut chain = Chain::algorithm_1(cipher);
             chain
                 .update(associated)
                 .and_then(|()| chain.finish(body, mac::Padding::None))
                 .map_err(|NotBlocks| Refusal::Format)
         }
-        Version::ThalesAes | Version::B | Version::D | Version::E => {
-            Ok(cmac(&keys.authentication, &[associated, body]))
-        }
+        Authentication::Cmac(cmac) => Ok(cmac.mac(&[associated, body])),
     }
 }
