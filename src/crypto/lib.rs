@@ -1,6 +1,7 @@
 //! Payment cryptography on wiping types. No input or output, no LMK, no protocol.
 
 pub mod cipher;
+pub mod fpe;
 pub mod kdf;
 pub mod key;
 pub mod mac;

@@ -1,6 +1,6 @@
 //! MACs of ISO 9797-1 that chain cipher blocks.
 
-use crate::cipher::{BlockCipher, Cipher, LONGEST_BLOCK};
+use crate::cipher::{BlockCipher, Cipher, LONGEST_BLOCK, Tdes};
 use crate::modes::{NotBlocks, xor};
 
 /// How the end of a message is filled up to a whole block (ISO 9797-1, section 6.3).
@@ -58,8 +58,21 @@ impl<'k> Chain<'k> {
         if !data.len().is_multiple_of(size) {
             return Err(NotBlocks);
         }
-        for block in data.chunks_exact(size) {
-            self.step(block);
+        self.started |= !data.is_empty();
+        match self.cipher {
+            Cipher::Tdes(key) => {
+                if let Some(value) = self.value.first_chunk_mut() {
+                    let (before, blocks) = (u64::from_be_bytes(*value), data.as_chunks().0);
+                    let chain = if self.retail { Tdes::retail_chain } else { Tdes::chain };
+                    *value = chain(key, before, blocks).to_be_bytes();
+                }
+            }
+            Cipher::Aes(key) => {
+                for block in data.as_chunks::<LONGEST_BLOCK>().0 {
+                    xor(&mut self.value, block);
+                    key.encrypt(&mut self.value);
+                }
+            }
         }
         Ok(())
     }
@@ -85,25 +98,20 @@ impl<'k> Chain<'k> {
             }
             let mut block = [0; LONGEST_BLOCK];
             block[size - 8..size].copy_from_slice(&(8 * data.len() as u64).to_be_bytes());
-            self.step(&block[..size]);
+            self.update(&block[..size])?;
         }
         let (whole, rest) = data.split_at(data.len() - data.len() % size);
         self.update(whole)?;
-        let ends = match padding {
-            Padding::Marked => false,
-            Padding::None if !rest.is_empty() => return Err(NotBlocks),
-            _ => rest.is_empty() && self.started,
-        };
-        if !ends {
-            if padding == Padding::None {
-                return Err(NotBlocks);
-            }
+        let complete = self.started && rest.is_empty() && padding != Padding::Marked;
+        if !complete {
             let mut block = [0; LONGEST_BLOCK];
             block[..rest.len()].copy_from_slice(rest);
-            if padding == Padding::Marked {
-                block[rest.len()] = 0x80;
+            match padding {
+                Padding::None => return Err(NotBlocks),
+                Padding::Marked => block[rest.len()] = 0x80,
+                Padding::Zeros | Padding::Length => {}
             }
-            self.step(&block[..size]);
+            self.update(&block[..size])?;
         }
         if self.retail
             && let Cipher::Tdes(key) = self.cipher
@@ -113,27 +121,12 @@ impl<'k> Chain<'k> {
         }
         Ok(self.value)
     }
-
-    #[inline]
-    fn step(&mut self, block: &[u8]) {
-        self.started = true;
-        let value = &mut self.value[..block.len()];
-        xor(value, block);
-        match self.cipher {
-            Cipher::Tdes(key) if self.retail => {
-                if let Some(value) = value.first_chunk_mut() {
-                    *value = key.retail_step(u64::from_be_bytes(*value)).to_be_bytes();
-                }
-            }
-            cipher => cipher.encrypt_block(value),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cipher::{Aes, Tdes};
+    use crate::cipher::Aes;
     use crate::tests::vectors;
 
     fn tdes(key: &[u8]) -> Cipher {

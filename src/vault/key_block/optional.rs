@@ -1,5 +1,6 @@
 //! Optional blocks, between header and key: two characters of name, a length, and text.
 
+use super::hexadecimal;
 use crate::Refusal;
 
 /// An optional block and what it is for.
@@ -80,13 +81,13 @@ impl<'a> OptionalBlock<'a> {
         if !i1.is_ascii_alphanumeric() || !i2.is_ascii_alphanumeric() {
             return None;
         }
-        let (length, prefix) = match hexadecimal(&[l1, l2])? {
+        let (length, prefix) = match hexadecimal::number(&[l1, l2])? {
             0 => {
-                let digits = hexadecimal(text.get(4..6)?)?;
+                let digits = hexadecimal::number(text.get(4..6)?)?;
                 let prefix = 6 + digits;
                 // Four digits say more than a whole key block holds.
                 let legal = (1..=4).contains(&digits);
-                (hexadecimal(text.get(6..prefix).filter(|_| legal)?)?, prefix)
+                (hexadecimal::number(text.get(6..prefix).filter(|_| legal)?)?, prefix)
             }
             length => (length, SHORTEST),
         };
@@ -138,11 +139,14 @@ impl<'a> OptionalBlocks<'a> {
 
     /// Checks blocks that a host hands over for a new key block.
     ///
+    /// `permits` tells which names the command takes: A0 and A6 differ. Padding is never one of them.
+    ///
     /// # Errors
-    /// B4 for padding, which only the device adds; BC for a repeated name. Both inferred from the texts of the codes.
-    pub fn check_supplied(&self) -> Result<(), Refusal> {
+    /// B4 for a block that is not taken, BC for a repeated name. Both inferred from the texts of the codes.
+    pub fn check_supplied(&self, permits: impl Fn([u8; 2]) -> bool) -> Result<(), Refusal> {
         for (position, block) in self.iter().enumerate() {
-            if kind(block.id).is_some_and(|kind| !kind.supplied) {
+            let device_only = kind(block.id).is_some_and(|kind| !kind.supplied);
+            if device_only || !permits(block.id) {
                 return Err(Refusal::OptionalData);
             }
             if self.iter().take(position).any(|earlier| earlier.id == block.id) {
@@ -199,28 +203,13 @@ pub(super) const fn padding_length(length: usize, block_size: usize) -> usize {
 
 /// Fills a text with one padding block: `PB`, length, and zeros as in the examples of X9.143.
 pub(super) fn write_padding(text: &mut [u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let length = text.len();
-    for (position, character) in text.iter_mut().enumerate() {
-        *character = match position {
-            0 => b'P',
-            1 => b'B',
-            2 => DIGITS[length >> 4 & 15],
-            3 => DIGITS[length & 15],
-            _ => b'0',
-        };
+    // At most 19, the shortest block and a gap of 15.
+    let [l1, l2] = hexadecimal::digits(text.len().to_le_bytes()[0]);
+    let [p, b] = PADDING;
+    text.fill(b'0');
+    for (character, start) in text.iter_mut().zip([p, b, l1, l2]) {
+        *character = start;
     }
-}
-
-fn hexadecimal(digits: &[u8]) -> Option<usize> {
-    digits.iter().try_fold(0, |sum, digit| {
-        let value = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'A'..=b'F' => digit - b'A' + 10,
-            _ => return None,
-        };
-        Some(sum << 4 | usize::from(value))
-    })
 }
 
 #[cfg(test)]
@@ -228,18 +217,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_are_split_and_counted() {
+    fn blocks_are_split_and_counted() -> Result<(), Refusal> {
         let text = b"KS1800604B120F9292800000LB10TESTLABEL001PB05003";
-        let (blocks, rest) = OptionalBlocks::split(text, 2).unwrap();
+        let (blocks, rest) = OptionalBlocks::split(text, 2)?;
         assert_eq!((blocks.count(), rest), (2, &b"PB05003"[..]));
-        assert_eq!(blocks.find(*b"LB").unwrap().data, b"TESTLABEL001");
-        assert_eq!(blocks.find(*b"KS").unwrap().data, b"00604B120F9292800000");
+        assert_eq!(blocks.find(*b"LB").map(|block| block.data), Some(&b"TESTLABEL001"[..]));
+        assert_eq!(blocks.find(*b"KS").map(|block| block.data), Some(&b"00604B120F9292800000"[..]));
         assert_eq!(OptionalBlocks::parse(text), Err(Refusal::OptionalHeader));
-        let all = OptionalBlocks::parse(&text[..45]).unwrap();
+        let all = OptionalBlocks::parse(&text[..45])?;
         assert_eq!(all.count(), 3);
         assert_eq!(all.without_padding(), blocks);
         assert_eq!(OptionalBlocks::NONE.without_padding(), OptionalBlocks::NONE);
         assert_eq!(OptionalBlocks::parse(b""), Ok(OptionalBlocks::NONE));
+        Ok(())
     }
 
     #[test]
@@ -247,18 +237,47 @@ mod tests {
         let mut text = b"CT0004010A".to_vec();
         text.resize(0x10A, b'M');
         text.extend(b"TS13");
-        let (block, rest) = OptionalBlock::split(&text).unwrap();
+        let (block, rest) = OptionalBlock::split(&text).expect("a certificate");
         assert_eq!((block.id, block.data.len(), rest), (*b"CT", 0x100, &b"TS13"[..]));
-        for wrong in [&b"CT00"[..], b"CT000", b"CT0000", b"CT0002", b"CT000209", b"CT00050000A", b"CT0004FFFF"] {
-            assert_eq!(OptionalBlock::split(wrong), Err(Refusal::OptionalHeader), "{}", wrong.escape_ascii());
+        for wrong in [
+            &b"CT00"[..],
+            b"CT000",
+            b"CT0000",
+            b"CT0002",
+            b"CT000209",
+            b"CT00050000A",
+            b"CT0004FFFF",
+        ] {
+            assert_eq!(
+                OptionalBlock::split(wrong),
+                Err(Refusal::OptionalHeader),
+                "{}",
+                wrong.escape_ascii()
+            );
         }
         assert_eq!(OptionalBlock::split(b"CT000208").map(|(block, _)| block.data.len()), Ok(0));
     }
 
     #[test]
     fn malformed_blocks_are_refused() {
-        for wrong in [&b""[..], b"K", b"KS1", b"KS03", b"KS05", b"KS0G0", b"KS0b0", b"?S04", b"KS05\n", b"KS06\x801"] {
-            assert_eq!(OptionalBlock::split(wrong), Err(Refusal::OptionalHeader), "{}", wrong.escape_ascii());
+        for wrong in [
+            &b""[..],
+            b"K",
+            b"KS1",
+            b"KS03",
+            b"KS05",
+            b"KS0G0",
+            b"KS0b0",
+            b"?S04",
+            b"KS05\n",
+            b"KS06\x801",
+        ] {
+            assert_eq!(
+                OptionalBlock::split(wrong),
+                Err(Refusal::OptionalHeader),
+                "{}",
+                wrong.escape_ascii()
+            );
         }
         let many = b"LB04".repeat(100);
         assert_eq!(OptionalBlocks::parse(&many), Err(Refusal::OptionalCount));
@@ -267,9 +286,10 @@ mod tests {
 
     #[test]
     fn a_host_supplies_neither_padding_nor_twice_the_same() {
-        let check = |text| OptionalBlocks::parse(text).unwrap().check_supplied();
+        let check = |text| OptionalBlocks::parse(text)?.check_supplied(|id| id != *b"KV");
         assert_eq!(check(b"KS05ALB05B"), Ok(()));
         assert_eq!(check(b"KS05APB05B"), Err(Refusal::OptionalData));
+        assert_eq!(check(b"KS05AKV05B"), Err(Refusal::OptionalData));
         assert_eq!(check(b"KS05AKS05B"), Err(Refusal::OptionalRepeated));
     }
 
@@ -282,7 +302,10 @@ mod tests {
                 assert!(padding == 0 || padding >= 4, "{length} {block_size}");
                 let mut text = [b' '; 20];
                 write_padding(&mut text[..padding]);
-                assert_eq!(OptionalBlocks::parse(&text[..padding]).unwrap().count(), usize::from(padding > 0));
+                assert_eq!(
+                    OptionalBlocks::parse(&text[..padding]).map(|blocks| blocks.count()),
+                    Ok(usize::from(padding > 0))
+                );
             }
         }
     }

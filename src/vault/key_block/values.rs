@@ -241,7 +241,12 @@ mod tests {
             assert!(row.algorithms.iter().all(|&code| algorithm(code).is_some()), "{}", row.text);
             assert!(row.modes.iter().all(|&code| mode(code).is_some()), "{}", row.text);
             if let Some(standard) = row.standard {
-                assert_eq!(usage(standard).map(|found| found.origin), Some(Origin::Standard), "{}", row.text);
+                assert_eq!(
+                    usage(standard).map(|found| found.origin),
+                    Some(Origin::Standard),
+                    "{}",
+                    row.text
+                );
             }
         }
     }
