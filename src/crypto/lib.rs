@@ -1,10 +1,14 @@
 //! Payment cryptography on wiping types. No input or output, no LMK, no protocol.
 
 pub mod cipher;
+mod digits;
 pub mod kdf;
 pub mod key;
 pub mod mac;
 pub mod modes;
+pub mod pin;
+#[cfg(test)]
+mod vectors;
 
 pub use cipher::{Aes, BlockCipher, Cipher, Des, Tdes};
 pub use key::{Algorithm, ClearKey, KeyLength};

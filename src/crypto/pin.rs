@@ -5,7 +5,7 @@ pub mod block;
 pub mod verification;
 
 pub use account::Account;
-pub use block::{Block, Format, decode, encode};
+pub use block::{Block, Format, decode, encode, open, seal};
 
 use rand_core::Rng;
 use subtle::{Choice, ConstantTimeEq};

@@ -76,7 +76,8 @@ impl<'a> Account<'a> {
     pub(crate) fn iso4_field(&self) -> Result<[u8; 16], PinFault> {
         let Form::Full = self.form else { return Err(PinFault::Account) };
         let zeros = 12_usize.saturating_sub(self.digits.len());
-        let above = *b"01234567".get(self.digits.len().saturating_sub(12)).ok_or(PinFault::Account)?;
+        let above =
+            *b"01234567".get(self.digits.len().saturating_sub(12)).ok_or(PinFault::Account)?;
         let padded = std::iter::repeat_n(b'0', zeros).chain(self.digits.iter().copied());
         digits::pack(std::iter::once(above).chain(padded)).ok_or(PinFault::Account)
     }

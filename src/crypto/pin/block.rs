@@ -7,6 +7,7 @@ use rand_core::Rng;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{Account, LONGEST, Pin, PinFault, SHORTEST};
+use crate::cipher::Cipher;
 
 pub mod iso4;
 pub mod visa;
@@ -122,7 +123,12 @@ impl Block {
 /// `rng` fills formats 02, 05 and 47. [`PinFault::Length`] outside 4 to 12 digits (02: 4 to 6),
 /// [`PinFault::Account`] where the account form does not suit, [`PinFault::Format`] for 41, 42 and 48, which need
 /// more than this: [`visa::encode`], [`iso4::encipher`].
-pub fn encode(pin: &Pin, format: Format, account: &Account<'_>, rng: &mut dyn Rng) -> Result<Block, PinFault> {
+pub fn encode(
+    pin: &Pin,
+    format: Format,
+    account: &Account<'_>,
+    rng: &mut dyn Rng,
+) -> Result<Block, PinFault> {
     let fill = match format {
         Format::Docutel => random_nibbles(rng, 10),
         Format::Iso1 => rng.next_u64(),
@@ -152,6 +158,52 @@ pub fn decode(block: &Block, format: Format, account: &Account<'_>) -> Result<Pi
     }
 }
 
+/// Writes a PIN into a block, enciphers it into the start of `out` and gives the length: 8 bytes, or 16 for format 48.
+///
+/// Faults as [`encode`]; [`PinFault::Format`] where the cipher is not that of the format: AES for 48, DES for others.
+pub fn seal(
+    pin: &Pin,
+    format: Format,
+    account: &Account<'_>,
+    key: &Cipher,
+    rng: &mut dyn Rng,
+    out: &mut [u8; 16],
+) -> Result<usize, PinFault> {
+    match (key, out.first_chunk_mut()) {
+        (Cipher::Aes(key), _) if format == Format::Iso4 => {
+            *out = iso4::encipher(pin, account, key, rng)?;
+        }
+        (Cipher::Tdes(key), Some(out)) => {
+            *out = key.encrypt(encode(pin, format, account, rng)?.word()).to_be_bytes();
+        }
+        _ => return Err(PinFault::Format),
+    }
+    Ok(format.block_length())
+}
+
+/// Deciphers a block and reads its PIN.
+///
+/// Faults as [`decode`]; [`PinFault::Format`] where the cipher is not that of the format, [`PinFault::Block`] where the
+/// block is not as long as the format says.
+pub fn open(
+    block: &[u8],
+    format: Format,
+    account: &Account<'_>,
+    key: &Cipher,
+) -> Result<Pin, PinFault> {
+    match key {
+        Cipher::Aes(key) if format == Format::Iso4 => {
+            iso4::decipher(block.try_into().map_err(|_| PinFault::Block)?, account, key)
+        }
+        Cipher::Tdes(key) if format != Format::Iso4 => {
+            let block: &[u8; 8] = block.try_into().map_err(|_| PinFault::Block)?;
+            let clear = Block::from_word(key.decrypt(u64::from_be_bytes(*block)));
+            decode(&clear, format, account)
+        }
+        _ => Err(PinFault::Format),
+    }
+}
+
 /// The clear block with the given fill, nibble for nibble where the format puts fill.
 fn compose(pin: &Pin, format: Format, account: &Account<'_>, fill: u64) -> Result<Block, PinFault> {
     let longest = if format == Format::Docutel { 6 } else { LONGEST };
@@ -160,7 +212,7 @@ fn compose(pin: &Pin, format: Format, account: &Account<'_>, fill: u64) -> Resul
     }
     let word = match format {
         Format::Iso0 => field(0, pin, fill) ^ account.iso_field(),
-        Format::Docutel => (pin.len() as u64) << 60 | pin.packed() >> 4 | fill & 0x000F_FFFF_FFFF,
+        Format::Docutel => (pin.len() as u64) << 60 | pin.packed() >> 4 | fill >> 28,
         Format::Diebold => pin.packed() | fill & !leading(pin.len()),
         Format::Plus => field(0, pin, fill) ^ account.plus_field()?,
         Format::Iso1 => field(1, pin, fill),
@@ -199,7 +251,7 @@ fn read(field: u64, control: u64, fill: Fill) -> Result<Pin, PinFault> {
     }
     let digits = field << 8;
     let wrong_fill = match fill {
-        Fill::Nibble(nibble) => digits ^ nibble * EACH,
+        Fill::Nibble(nibble) => digits ^ (nibble * EACH),
         Fill::Letters => EACH & !not_decimal(digits),
         Fill::Any => 0,
     };
@@ -216,7 +268,11 @@ fn read_docutel(word: u64) -> Result<Pin, PinFault> {
     let digits = word << 4;
     let zeros = leading(6) & !leading(length);
     let wrong = not_decimal(digits) | digits & zeros;
-    if wrong == 0 { Ok(Pin::from_packed(digits & leading(length), length)) } else { Err(PinFault::Block) }
+    if wrong == 0 {
+        Ok(Pin::from_packed(digits & leading(length), length))
+    } else {
+        Err(PinFault::Block)
+    }
 }
 
 fn read_diebold(word: u64) -> Result<Pin, PinFault> {
@@ -248,15 +304,15 @@ const fn leading(count: usize) -> u64 {
     }
 }
 
-/// Sixteen nibbles below `radix`, from one random word: the digits of that word read as a fraction. The first 12
-/// nibbles are uniform within 2^-24 for every radix up to 10.
+/// Sixteen nibbles below `radix`, from one random word: the digits of that word read as a fraction. What is used of
+/// them, 16 of radix 6 or 12 of radix 10, is uniform within 2^-22.
 pub(super) fn random_nibbles(rng: &mut dyn Rng, radix: u64) -> u64 {
     let mut fraction = rng.next_u64();
     let mut nibbles = 0;
     for _ in 0..16 {
         let product = u128::from(fraction) * u128::from(radix);
         nibbles = nibbles << 4 | (product >> 64) as u64;
-        fraction = (product & u128::from(u64::MAX)) as u64;
+        fraction = fraction.wrapping_mul(radix);
     }
     fraction.zeroize();
     nibbles

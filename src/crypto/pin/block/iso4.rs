@@ -10,7 +10,12 @@ use crate::cipher::Aes;
 ///
 /// PIN field `4 L PIN A..` and 8 random bytes; E(E(PIN field) xor account field). [`PinFault::Length`] outside 4 to
 /// 12 digits, [`PinFault::Account`] for an account number without check digit.
-pub fn encipher(pin: &Pin, account: &Account<'_>, key: &Aes, rng: &mut dyn Rng) -> Result<[u8; 16], PinFault> {
+pub fn encipher(
+    pin: &Pin,
+    account: &Account<'_>,
+    key: &Aes,
+    rng: &mut dyn Rng,
+) -> Result<[u8; 16], PinFault> {
     let mut block = pin_field(pin, rng.next_u64())?;
     let account = account.iso4_field()?;
     key.encrypt(&mut block);
@@ -33,7 +38,7 @@ pub fn decipher(block: &[u8; 16], account: &Account<'_>, key: &Aes) -> Result<Pi
 }
 
 /// The clear PIN field with 8 given bytes in place of the random ones.
-fn pin_field(pin: &Pin, random: u64) -> Result<Zeroizing<[u8; 16]>, PinFault> {
+pub(super) fn pin_field(pin: &Pin, random: u64) -> Result<Zeroizing<[u8; 16]>, PinFault> {
     if !(SHORTEST..=LONGEST).contains(&pin.len()) {
         return Err(PinFault::Length);
     }

@@ -11,7 +11,11 @@ use crate::key::ClearKey;
 /// has fewer than 8 bytes.
 pub fn encode(new: &Pin, current: Option<&Pin>, card_key: &ClearKey) -> Result<Block, PinFault> {
     let pins = [Some(new), current];
-    if !pins.into_iter().flatten().all(|pin| (super::SHORTEST..=super::LONGEST).contains(&pin.len())) {
+    if !pins
+        .into_iter()
+        .flatten()
+        .all(|pin| (super::SHORTEST..=super::LONGEST).contains(&pin.len()))
+    {
         return Err(PinFault::Length);
     }
     let udk_a = card_key.as_bytes().first_chunk::<8>().ok_or(PinFault::Format)?;
