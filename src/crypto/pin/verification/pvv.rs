@@ -1,6 +1,5 @@
 //! The Visa PIN verification value, also called ABA PVV.
 
-use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use crate::cipher::Tdes;
@@ -35,7 +34,7 @@ pub fn verify_pvv(
     pin: &Pin,
     expected: &[u8],
 ) -> Result<bool, PinFault> {
-    Ok(pvv(pvk, account, indicator, pin)?.ct_eq(expected).into())
+    Ok(crate::equal(&pvv(pvk, account, indicator, pin)?, expected))
 }
 
 #[cfg(test)]
