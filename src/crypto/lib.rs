@@ -1,15 +1,28 @@
 //! Payment cryptography on wiping types. No input or output, no LMK, no protocol.
 
+pub mod card;
 pub mod cipher;
+mod digits;
+pub mod emv;
 pub mod fpe;
 pub mod kdf;
 pub mod key;
 pub mod mac;
 pub mod modes;
+pub mod pin;
+#[cfg(test)]
+mod vectors;
 
 pub use cipher::{Aes, BlockCipher, Cipher, Des, Tdes};
 pub use key::{Algorithm, ClearKey, KeyLength};
 pub use modes::NotBlocks;
+
+use subtle::ConstantTimeEq;
+
+/// True where two values, of which one may be secret, are the same; compared in constant time.
+pub fn equal(left: &[u8], right: &[u8]) -> bool {
+    left.ct_eq(right).into()
+}
 
 #[cfg(test)]
 mod tests;
