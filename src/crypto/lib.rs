@@ -5,6 +5,7 @@ pub mod cipher;
 mod digits;
 pub mod dukpt;
 pub mod emv;
+pub mod fpe;
 pub mod kdf;
 pub mod key;
 pub mod mac;
@@ -25,26 +26,4 @@ pub fn equal(left: &[u8], right: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    /// A small reproducible source of test data.
-    pub(crate) struct Xorshift(u64);
-
-    impl Xorshift {
-        pub(crate) fn new(seed: u64) -> Self {
-            Self(seed)
-        }
-
-        pub(crate) fn next(&mut self) -> u64 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            self.0
-        }
-
-        pub(crate) fn fill(&mut self, bytes: &mut [u8]) {
-            for byte in bytes {
-                *byte = self.next().to_be_bytes()[0];
-            }
-        }
-    }
-}
+mod tests;
