@@ -74,9 +74,10 @@ fn value<const FIELDS: usize, const DIGITS: usize>(
         return Err(CardFault::Digits);
     }
     let digits = fields.into_iter().flatten().copied();
-    let blocks = u128::from_be_bytes(digits::pack(digits).ok_or(CardFault::Digits)?);
-    let (first, second) = ((blocks >> 64) as u64, (blocks << 64 >> 64) as u64);
-    Ok(digits::scan(&key.encrypt(key.retail_chain(0, &[first.to_be_bytes()]) ^ second).to_be_bytes()))
+    let blocks: [u8; 16] = digits::pack(digits).ok_or(CardFault::Digits)?;
+    // The retail MAC of the two blocks.
+    let (blocks, _) = blocks.as_chunks();
+    Ok(digits::scan(&key.retail_end(key.retail_chain(0, blocks)).to_be_bytes()))
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ impl<'k> Ff1<'k> {
         Ok(Message { start, tweak, number_size })
     }
 
-    /// The numerals that a round adds to a half of `width` (algorithm 7, steps 6i to 6vi).
+    /// The numerals that a round adds to a half of `width` (algorithm 7, steps 6i to 6iv).
     fn round(
         &self,
         message: &Message<'_>,

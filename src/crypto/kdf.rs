@@ -45,7 +45,7 @@ impl Derivation {
     /// Derives a key of the same algorithm and length. The parity of a DES key is not adjusted.
     ///
     /// Each block of it is a CMAC over a counter, the usage, a zero byte, the algorithm and the length in bits
-    /// (TR-31:2018 section 5.3.2, ANSI X9.143).
+    /// (TR-31:2018, ANSI X9.143).
     pub fn key(&self, usage: BlockKey) -> Result<ClearKey, KeyLength> {
         let usage = match usage {
             BlockKey::Encryption => 0,

@@ -106,8 +106,8 @@ impl ClearKey {
     /// Expands the key. An HMAC key has no cipher.
     pub fn cipher(&self) -> Result<Cipher, KeyLength> {
         match self.algorithm {
-            Algorithm::Tdes => Tdes::new(self.as_bytes()).map(Cipher::Tdes),
-            Algorithm::Aes => Aes::new(self.as_bytes()).map(Cipher::Aes),
+            Algorithm::Tdes => Ok(Cipher::Tdes(Tdes::new(self.as_bytes())?)),
+            Algorithm::Aes => Ok(Cipher::Aes(Aes::new(self.as_bytes())?)),
             Algorithm::Hmac => Err(KeyLength),
         }
     }

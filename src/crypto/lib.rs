@@ -3,6 +3,7 @@
 pub mod card;
 pub mod cipher;
 mod digits;
+pub mod dukpt;
 pub mod emv;
 pub mod fpe;
 pub mod kdf;

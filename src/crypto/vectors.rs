@@ -1,38 +1,41 @@
 //! Vector suites: loops over the data files in /vectors/crypto.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::key::{Algorithm, ClearKey};
 use crate::pin::Account;
+use crate::tests::{Vector, vectors};
 
 /// One vector: named inputs, and one output or several named ones.
-pub(crate) struct Row(Value);
+pub(crate) struct Row(Vector);
+
+impl Deref for Row {
+    type Target = Vector;
+
+    fn deref(&self) -> &Vector {
+        &self.0
+    }
+}
 
 impl Row {
-    pub(crate) fn algorithm(&self) -> &str {
-        self.0["algorithm"].as_str().expect("algorithm")
-    }
-
-    pub(crate) fn id(&self) -> &str {
-        self.0["id"].as_str().expect("id")
-    }
-
     pub(crate) fn has(&self, name: &str) -> bool {
-        !self.0["inputs"][name].is_null()
+        !self.0.input(name).is_null()
     }
 
     /// An input as text.
     pub(crate) fn input(&self, name: &str) -> &[u8] {
-        let value = self.0["inputs"][name].as_str();
+        let value = self.0.input(name).as_str();
         value.unwrap_or_else(|| panic!("{}: no input {name}", self.id())).as_bytes()
     }
 
     /// An input as a number.
     pub(crate) fn number(&self, name: &str) -> u64 {
-        self.0["inputs"][name].as_u64().unwrap_or_else(|| panic!("{}: no {name}", self.id()))
+        let value = self.0.input(name).as_u64();
+        value.unwrap_or_else(|| panic!("{}: no {name}", self.id()))
     }
 
     /// An input in hexadecimal.
@@ -60,11 +63,11 @@ impl Row {
     }
 
     pub(crate) fn output(&self) -> &str {
-        self.0["output"].as_str().unwrap_or_else(|| panic!("{}: several outputs", self.id()))
+        self.0.output().as_str().unwrap_or_else(|| panic!("{}: several outputs", self.id()))
     }
 
     pub(crate) fn outputs(&self) -> &Value {
-        &self.0["output"]
+        self.0.output()
     }
 
     /// Checks the output as text.
@@ -79,7 +82,7 @@ impl Row {
 
     /// Checks a named output as text.
     pub(crate) fn same(&self, name: &str, text: &[u8]) {
-        let expected = self.0["output"][name].as_str();
+        let expected = self.0.output()[name].as_str();
         let expected = expected.unwrap_or_else(|| panic!("{}: no output {name}", self.id()));
         assert_eq!(expected, String::from_utf8_lossy(text), "{} {name}", self.id());
     }
@@ -102,8 +105,7 @@ pub(crate) fn run(
         std::fs::read_to_string(folder.join(family).with_extension("jsonl")).expect("vectors");
     let mut left_out = BTreeSet::new();
     let mut ran = 0;
-    for line in text.lines() {
-        let row = Row(serde_json::from_str(line).expect("one object a line"));
+    for row in vectors(&text).map(Row) {
         if not_covered.iter().any(|(algorithm, _)| *algorithm == row.algorithm()) {
             left_out.insert(row.algorithm().to_owned());
         } else {

@@ -28,15 +28,20 @@ pub fn security_codes(
     date: [u8; 4],
     service: Option<[u8; 3]>,
 ) -> Result<SecurityCodes, CardFault> {
-    let result = enciphered(csck, account, date, service)?.to_be_bytes();
+    enciphered(csck, account, date, service).map(codes)
+}
+
+/// The 12 digits of a result, by the rule of [`security_codes`].
+fn codes(result: u64) -> SecurityCodes {
+    let result = result.to_be_bytes();
     let decimal = digits::nibbles(&result).filter(|nibble| *nibble < 10);
     let others = (0..).zip(digits::nibbles(&result)).filter(|(_, nibble)| *nibble >= 10);
     let others = others.map(|(index, nibble)| nibble - 9 + if index < 5 { 0 } else { 5 });
-    let mut taken = decimal.chain(others).map(|digit| b'0' + digit % 10);
+    let taken = decimal.chain(others).map(|digit| b'0' + digit % 10);
     let mut codes = SecurityCodes { five: [b'0'; 5], four: [b'0'; 4], three: [b'0'; 3] };
     let places = codes.five.iter_mut().chain(&mut codes.four).chain(&mut codes.three);
-    places.zip(&mut taken).for_each(|(place, digit)| *place = digit);
-    Ok(codes)
+    places.zip(taken).for_each(|(place, digit)| *place = digit);
+    codes
 }
 
 fn enciphered(
@@ -45,7 +50,8 @@ fn enciphered(
     date: [u8; 4],
     service: Option<[u8; 3]>,
 ) -> Result<u64, CardFault> {
-    if !digits::is_decimal(account) || !digits::is_decimal(&date) {
+    let fields = [account, &date, service.as_ref().map_or(&[], |service| service)];
+    if !fields.into_iter().all(digits::is_decimal) {
         return Err(CardFault::Digits);
     }
     let middle: &[u8] = account.get(2..14).ok_or(CardFault::Account)?;
@@ -79,6 +85,18 @@ mod tests {
             row.same_bytes("cipher", &result.to_be_bytes());
             (row.algorithm() == "amex-csc-v1-core").then_some(())
         });
+    }
+
+    #[test]
+    fn letters_count_differently_from_the_sixth_position_on() {
+        let expected = |five: &[u8; 5], four: &[u8; 4], three: &[u8; 3]| SecurityCodes {
+            five: *five,
+            four: *four,
+            three: *three,
+        };
+        assert_eq!(codes(0x1234_5FAE_BCD0_1FFF), expected(b"12345", b"0116", b"078"));
+        assert_eq!(codes(0xAB12_0000_0000_FFFF), expected(b"12000", b"0000", b"012"));
+        assert_eq!(codes(0x1234_5678_9012_3456), expected(b"12345", b"6789", b"012"));
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use crate::cipher::{BlockCipher, Cipher, LONGEST_BLOCK, Tdes};
 use crate::modes::{NotBlocks, xor};
 
-/// How the end of a message is filled up to a whole block (ISO 9797-1, section 6.3).
+/// How the end of a message is filled up to a whole block (ISO 9797-1).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Padding {
     /// Not at all: the message has to be whole blocks, and at least one.
     None,
-    /// Method 1: zero bytes, as few as possible; a whole block of them for an empty message.
+    /// Method 1: zero bytes, as few as possible, but a whole block of them for an empty message.
+    ///
+    /// Nothing is added when a resumed message has nothing left (inferred).
     Zeros,
     /// Method 2: `80`, then zero bytes.
     Marked,
