@@ -8,6 +8,8 @@ pub use aes::Aes;
 pub use des::Des;
 pub use tdes::Tdes;
 
+use zeroize::ZeroizeOnDrop;
+
 /// Longest block of any cipher here, in bytes.
 pub const LONGEST_BLOCK: usize = 16;
 
@@ -32,6 +34,7 @@ pub trait BlockCipher {
 }
 
 /// An expanded key of either cipher.
+#[derive(ZeroizeOnDrop)]
 pub enum Cipher {
     /// DES of one, two or three keys.
     Tdes(Tdes),

@@ -106,8 +106,8 @@ impl ClearKey {
     /// Expands the key. An HMAC key has no cipher.
     pub fn cipher(&self) -> Result<Cipher, KeyLength> {
         match self.algorithm {
-            Algorithm::Tdes => Tdes::new(self.as_bytes()).map(Cipher::Tdes),
-            Algorithm::Aes => Aes::new(self.as_bytes()).map(Cipher::Aes),
+            Algorithm::Tdes => Ok(Cipher::Tdes(Tdes::new(self.as_bytes())?)),
+            Algorithm::Aes => Ok(Cipher::Aes(Aes::new(self.as_bytes())?)),
             Algorithm::Hmac => Err(KeyLength),
         }
     }
@@ -208,5 +208,143 @@ impl ConstantTimeEq for ClearKey {
     /// Compares the bytes in constant time; unequal lengths are unequal at once.
     fn ct_eq(&self, other: &Self) -> subtle::Choice {
         self.as_bytes().ct_eq(other.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cipher::BlockCipher;
+    use crate::tests::{Xorshift, bytes, vectors};
+
+    fn tdes(bytes: &[u8]) -> ClearKey {
+        ClearKey::new(Algorithm::Tdes, bytes).expect("a DES key")
+    }
+
+    #[test]
+    fn check_value_vectors() {
+        for vector in vectors(include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../vectors/crypto/kcv.jsonl"
+        ))) {
+            let (name, key, output) = (vector.id(), vector.bytes("key"), vector.output());
+            let starts = |value: [u8; 16], expected: &serde_json::Value| {
+                let expected = bytes(expected);
+                assert_eq!(value[..expected.len()], expected, "{name}");
+            };
+            let aes = || ClearKey::new(Algorithm::Aes, &key).expect("an AES key");
+            let empty = || cmac(&Aes::new(&key).expect("an AES key"), &[]);
+            match vector.algorithm() {
+                "kcv-tdes-zero" if output.is_string() => starts(tdes(&key).check_value(), output),
+                "kcv-tdes-zero" => {
+                    starts(tdes(&key).check_value(), &output["kcv6"]);
+                    starts(tdes(&key).check_value(), &output["kcv16"]);
+                }
+                "kcv-aes-cmac" => starts(aes().check_value(), output),
+                "kcv-aes" => {
+                    let mut zero = [0; 16];
+                    aes().cipher().expect("a cipher").encrypt_block(&mut zero);
+                    starts(zero, &output["ecb_zero6"]);
+                    starts(aes().check_value(), &output["cmac_zero6"]);
+                    starts(aes().check_value(), &output["cmac_zero10"]);
+                    starts(empty(), &output["cmac_empty6"]);
+                }
+                "kcv-aes-lmk-cmac-empty" => starts(empty(), output),
+                "kcv-hmac-empty" if vector.input("hash") == "sha256" => {
+                    let key = ClearKey::new(Algorithm::Hmac, &key).expect("an HMAC key");
+                    starts(key.check_value(), output);
+                }
+                "kcv-hmac-empty" => {}
+                other => panic!("{other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn parity_vectors() {
+        for vector in vectors(include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../vectors/crypto/parity.jsonl"
+        ))) {
+            let key = tdes(&vector.bytes("key"));
+            match vector.algorithm() {
+                "des-parity-check" => {
+                    assert_eq!(
+                        Some(key.has_odd_parity()),
+                        vector.output().as_bool(),
+                        "{}",
+                        vector.id()
+                    );
+                }
+                "des-odd-parity-adjust" => {
+                    let adjusted = key.with_odd_parity();
+                    assert_eq!(adjusted.as_bytes(), vector.output_bytes(), "{}", vector.id());
+                    assert!(adjusted.has_odd_parity());
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn random_keys_are_sound() {
+        let mut random = Xorshift::new(0xA0);
+        for length in [8, 16, 24] {
+            let key = ClearKey::random(Algorithm::Tdes, length, &mut random).expect("a DES key");
+            assert_eq!(key.len(), length);
+            assert!(key.has_odd_parity() && !key.has_equal_parts() && !key.is_zero());
+        }
+        let dynamic: &mut dyn Rng = &mut random;
+        assert!(ClearKey::random(Algorithm::Aes, 32, dynamic).is_ok());
+        assert!(ClearKey::random(Algorithm::Aes, 8, dynamic).is_err());
+    }
+
+    #[test]
+    fn equal_parts_are_noticed() {
+        assert!(!tdes(&[1; 8]).has_equal_parts());
+        assert!(tdes(&[1; 16]).has_equal_parts());
+        assert!(tdes(&[1; 24]).has_equal_parts());
+        let mut halves = [1; 16];
+        halves[15] = 2;
+        assert!(!tdes(&halves).has_equal_parts());
+        let mut thirds = [1; 24];
+        thirds[8] = 2;
+        assert!(!tdes(&thirds).has_equal_parts());
+        assert!(tdes(&thirds).repeats_a_part());
+    }
+
+    #[test]
+    fn components_combine() {
+        let mut key = tdes(&[0x0F; 16]);
+        key.xor(&tdes(&[0xF0; 16])).expect("equal lengths");
+        assert_eq!(key.as_bytes(), [0xFF; 16]);
+        assert!(key.xor(&tdes(&[0xF0; 8])).is_err());
+        key.xor(&tdes(&[0xFF; 16])).expect("equal lengths");
+        assert!(key.is_zero());
+    }
+
+    #[test]
+    fn halves_are_of_double_length_keys_only() {
+        let pair = tdes(b"lefthalfrightone");
+        assert_eq!(pair.left().expect("a half").as_bytes(), b"lefthalf");
+        assert_eq!(pair.right().expect("a half").as_bytes(), b"rightone");
+        assert!(tdes(&[1; 8]).left().is_err());
+        assert!(tdes(&[1; 24]).right().is_err());
+        assert!(ClearKey::new(Algorithm::Aes, &[1; 16]).expect("an AES key").left().is_err());
+    }
+
+    #[test]
+    fn lengths_fit_algorithms() {
+        for (algorithm, lengths) in
+            [(Algorithm::Tdes, &[8, 16, 24][..]), (Algorithm::Aes, &[16, 24, 32])]
+        {
+            for length in 0..=64 {
+                let made = ClearKey::new(algorithm, &[1; 64][..length]);
+                assert_eq!(made.is_ok(), lengths.contains(&length), "{algorithm:?} {length}");
+            }
+        }
+        assert!(ClearKey::new(Algorithm::Hmac, &[]).is_err());
+        assert!(ClearKey::new(Algorithm::Hmac, &[1; 65]).is_err());
+        assert!(ClearKey::new(Algorithm::Hmac, &[1; 64]).is_ok());
     }
 }

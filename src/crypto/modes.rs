@@ -179,3 +179,111 @@ fn increment(counter: &mut [u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cipher::{Aes, Cipher, Tdes};
+    use crate::tests::vectors;
+
+    type Mode = fn(&Cipher, &mut [u8], &mut [u8]) -> Result<(), NotBlocks>;
+
+    fn mode(name: &str) -> Option<(Mode, Mode)> {
+        Some(match name {
+            "ecb" => (
+                |cipher, _, data| ecb_encrypt(cipher, data),
+                |cipher, _, data| ecb_decrypt(cipher, data),
+            ),
+            "cbc" => (cbc_encrypt, cbc_decrypt),
+            "cfb8" => (cfb8_encrypt, cfb8_decrypt),
+            "cfb64" | "cfb128" => (cfb_encrypt, cfb_decrypt),
+            "ofb" => (ofb, ofb),
+            "ctr" => (ctr, ctr),
+            _ => return None,
+        })
+    }
+
+    fn cipher(name: &str, key: &[u8]) -> Cipher {
+        if name.starts_with("aes") {
+            Cipher::Aes(Aes::new(key).expect("an AES key"))
+        } else {
+            Cipher::Tdes(Tdes::new(key).expect("a DES key"))
+        }
+    }
+
+    #[test]
+    fn vectors_in_one_part_and_in_two() {
+        for vector in vectors(include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../vectors/crypto/cipher_modes.jsonl"
+        ))) {
+            let (cipher_name, mode_name) = vector.algorithm().split_once('-').expect("cipher-mode");
+            let cipher = cipher(cipher_name, &vector.bytes("key"));
+            let (encrypt, decrypt) = mode(mode_name).expect("a mode");
+            let size = cipher.block_size();
+            let iv = if mode_name == "ecb" { vec![0; size] } else { vector.bytes("iv") };
+            let plain = vector.bytes("data");
+            let encrypted = vector.output_bytes();
+
+            let mut data = plain.clone();
+            encrypt(&cipher, &mut iv.clone(), &mut data).expect("whole blocks");
+            assert_eq!(data, encrypted, "{}", vector.id());
+            decrypt(&cipher, &mut iv.clone(), &mut data).expect("whole blocks");
+            assert_eq!(data, plain, "{}", vector.id());
+
+            let split =
+                if mode_name == "cfb8" { data.len() / 2 } else { data.len() / 2 / size * size };
+            let (first, second) = data.split_at_mut(split);
+            let mut chain = iv.clone();
+            encrypt(&cipher, &mut chain, first).expect("whole blocks");
+            encrypt(&cipher, &mut chain, second).expect("whole blocks");
+            assert_eq!(data, encrypted, "{}", vector.id());
+            let (first, second) = data.split_at_mut(split);
+            let mut chain = iv;
+            decrypt(&cipher, &mut chain, first).expect("whole blocks");
+            decrypt(&cipher, &mut chain, second).expect("whole blocks");
+            assert_eq!(data, plain, "{}", vector.id());
+        }
+    }
+
+    #[test]
+    fn parts_of_blocks_are_refused() {
+        let cipher = cipher("tdes", &[1; 16]);
+        let mut data = [0; 12];
+        assert_eq!(ecb_encrypt(&cipher, &mut data), Err(NotBlocks));
+        assert_eq!(cbc_encrypt(&cipher, &mut [0; 8], &mut data), Err(NotBlocks));
+        assert_eq!(cbc_decrypt(&cipher, &mut [0; 8], &mut data), Err(NotBlocks));
+        for mode in ["cbc", "cfb8", "cfb64", "ofb", "ctr"] {
+            let (encrypt, decrypt) = self::mode(mode).expect("a mode");
+            assert_eq!(encrypt(&cipher, &mut [0; 16], &mut [0; 8]), Err(NotBlocks), "{mode}");
+            assert_eq!(decrypt(&cipher, &mut [], &mut [0; 8]), Err(NotBlocks), "{mode}");
+        }
+        assert_eq!(data, [0; 12]);
+    }
+
+    /// SP 800-38A lets CTR, OFB and CFB end in a part of a block; it is the start of a whole one.
+    #[test]
+    fn last_part_of_a_block_is_the_start_of_a_whole_one() {
+        let cipher = cipher("aes", &[2; 16]);
+        for mode in ["cfb128", "ofb", "ctr"] {
+            let (encrypt, decrypt) = self::mode(mode).expect("a mode");
+            let (mut whole, mut part) = ([7; 32], [7; 21]);
+            encrypt(&cipher, &mut [3; 16], &mut whole).expect("any length");
+            encrypt(&cipher, &mut [3; 16], &mut part).expect("any length");
+            assert_eq!(part, whole[..21], "{mode}");
+            decrypt(&cipher, &mut [3; 16], &mut part).expect("any length");
+            assert_eq!(part, [7; 21], "{mode}");
+        }
+    }
+
+    #[test]
+    fn counter_carries_through_the_whole_block() {
+        let cipher = cipher("aes", &[4; 16]);
+        let mut counter = [0xFF; 16];
+        ctr(&cipher, &mut counter, &mut [0; 16]).expect("any length");
+        assert_eq!(counter, [0; 16]);
+        let mut counter = *b"\x00\x00\x00\x00\x00\x00\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF";
+        ctr(&cipher, &mut counter, &mut [0; 1]).expect("any length");
+        assert_eq!(counter, (1_u128 << 64).to_be_bytes());
+    }
+}

@@ -39,13 +39,7 @@ impl Tdes {
 
     /// Encrypts one block, the first byte being the most significant.
     pub fn encrypt(&self, block: u64) -> u64 {
-        let halves = Halves::open(block);
-        match &self.keys {
-            Keys::Single(only) => only.encrypt_halves(halves),
-            Keys::Double(outer, inner) => encrypted(halves, outer, inner, outer),
-            Keys::Triple(first, second, third) => encrypted(halves, first, second, third),
-        }
-        .close()
+        self.encrypt_halves(Halves::open(block)).close()
     }
 
     /// Decrypts one block.
@@ -59,11 +53,15 @@ impl Tdes {
         .close()
     }
 
-    /// Encrypts under the first key alone: a block of the retail MAC before the last.
-    #[inline]
-    pub(crate) fn retail_step(&self, block: u64) -> u64 {
+    /// Chains blocks into `value` as CBC does and gives the last result.
+    pub(crate) fn chain(&self, value: u64, blocks: &[[u8; 8]]) -> u64 {
+        chained(value, blocks, |halves| self.encrypt_halves(halves))
+    }
+
+    /// Chains blocks under the first key alone: the retail MAC up to its end.
+    pub(crate) fn retail_chain(&self, value: u64, blocks: &[[u8; 8]]) -> u64 {
         let (Keys::Single(first) | Keys::Double(first, _) | Keys::Triple(first, _, _)) = &self.keys;
-        first.encrypt(block)
+        chained(value, blocks, |halves| first.encrypt_halves(halves))
     }
 
     /// What the retail MAC adds to its last block. A single key adds nothing.
@@ -74,6 +72,22 @@ impl Tdes {
             Keys::Triple(_, second, third) => third.encrypt(second.decrypt(block)),
         }
     }
+
+    #[inline]
+    fn encrypt_halves(&self, halves: Halves) -> Halves {
+        match &self.keys {
+            Keys::Single(only) => only.encrypt_halves(halves),
+            Keys::Double(outer, inner) => encrypted(halves, outer, inner, outer),
+            Keys::Triple(first, second, third) => encrypted(halves, first, second, third),
+        }
+    }
+}
+
+/// The outer permutations cancel out from block to block, which leaves one, and that one off the critical path.
+#[inline]
+fn chained(value: u64, blocks: &[[u8; 8]], encrypt: impl Fn(Halves) -> Halves) -> u64 {
+    let blocks = blocks.iter().map(|block| Halves::open(u64::from_be_bytes(*block)));
+    blocks.fold(Halves::open(value), |state, block| encrypt(state ^ block)).close()
 }
 
 // Not inlined: each holds 48 rounds, and both lengths of key use the same copy.
@@ -109,6 +123,7 @@ mod tests {
     use crate::tests::Xorshift;
 
     use ::des::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+    use rand_core::Rng;
 
     fn agrees<C: BlockCipherEncrypt + BlockCipherDecrypt>(oracle: &C, key: &[u8], plain: [u8; 8]) {
         let ours = Tdes::new(key).expect("a key of 16 or 24 bytes");
@@ -126,7 +141,7 @@ mod tests {
         let mut random = Xorshift::new(0x5EED);
         for _ in 0..5_000 {
             let mut key = [0; 24];
-            random.fill(&mut key);
+            random.fill_bytes(&mut key);
             let plain = random.next().to_be_bytes();
             agrees(&::des::TdesEde3::new(&key.into()), &key, plain);
             let key: [u8; 16] = *key.first_chunk().expect("16 of 24 bytes");

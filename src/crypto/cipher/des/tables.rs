@@ -9,8 +9,11 @@ const LANE: [usize; 8] = [0, 7, 3, 6, 2, 5, 1, 4];
 /// Left rotation in which the halves are kept between the two outer permutations.
 pub(super) const HALF_ROTATION: u32 = 5;
 
-/// S-box and P permutation in one look-up, by lane and six-bit input.
-pub(super) static SUBSTITUTION: [[u32; 64]; 8] = substitution();
+/// S-box and P permutation in one look-up, by lane and input.
+///
+/// The two upper bits of an input belong to neighbours and are ignored: a table four times as long saves a
+/// fifth of the instructions.
+pub(super) static SUBSTITUTION: [[u32; 256]; 8] = substitution();
 
 /// Permuted choice 2, by seven-bit piece of C and D and its value; the result is a subkey in lanes.
 pub(super) static CHOICE: [[u64; 128]; 8] = choice();
@@ -77,12 +80,12 @@ const BOXES: [[u32; 64]; 8] = [
     ],
 ];
 
-const fn substitution() -> [[u32; 64]; 8] {
-    let mut table = [[0; 64]; 8];
+const fn substitution() -> [[u32; 256]; 8] {
+    let mut table = [[0; 256]; 8];
     let mut sbox = 0;
     while sbox < 8 {
         let mut input = 0;
-        while input < 64 {
+        while input < 256 {
             let row = (input >> 4 & 2) | (input & 1);
             let column = input >> 1 & 15;
             let output = BOXES[sbox][16 * row + column] << (28 - 4 * sbox);

@@ -1,0 +1,85 @@
+//! Master keys of a card (EMV 4.3 book 2, A1.4).
+
+use sha1::{Digest, Sha1};
+use zeroize::Zeroize;
+
+use crate::KeyLength;
+use crate::cipher::Tdes;
+use crate::digits;
+use crate::key::{Algorithm, ClearKey};
+use crate::pin::PinFault;
+
+/// The block that stands for a card when its master keys are derived: Y of EMV book 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Derivation(u64);
+
+impl Derivation {
+    /// Option A: the rightmost 16 digits of account number and sequence number, zero padded on the left.
+    ///
+    /// [`PinFault::Account`] where a character is not a decimal digit.
+    pub fn option_a(account: &[u8], sequence: [u8; 2]) -> Result<Self, PinFault> {
+        check(account, sequence)?;
+        let digits = account.iter().chain(&sequence).rev().take(16);
+        Ok(Self(
+            (0..)
+                .zip(digits)
+                .fold(0, |word, (index, digit)| word | u64::from(digit & 0x0F) << (4 * index)),
+        ))
+    }
+
+    /// Option B: as A up to 16 account digits; for longer ones 16 digits from the SHA-1 hash of account number and
+    /// sequence number, in two scans.
+    ///
+    /// [`PinFault::Account`] where a character is not a decimal digit or there are more than 19.
+    pub fn option_b(account: &[u8], sequence: [u8; 2]) -> Result<Self, PinFault> {
+        if account.len() <= 16 {
+            Self::option_a(account, sequence)
+        } else {
+            Self::hashed(account, sequence)
+        }
+    }
+
+    /// The block as commands send it already formatted for option A.
+    pub const fn formatted(block: [u8; 8]) -> Self {
+        Self(u64::from_be_bytes(block))
+    }
+
+    pub(crate) fn hashed(account: &[u8], sequence: [u8; 2]) -> Result<Self, PinFault> {
+        check(account, sequence)?;
+        let zero = (!account.len().is_multiple_of(2)).then_some(&b'0');
+        let length = account.len().div_ceil(2) + 1;
+        let digits = zero.into_iter().chain(account).chain(&sequence).copied();
+        let packed: [u8; 11] = digits::pack(digits).ok_or(PinFault::Account)?;
+        let hash = Sha1::digest(packed.get(..length).unwrap_or_default());
+        let digits: [u8; 16] = digits::scan(&hash);
+        digits::pack(digits).map(|block| Self(u64::from_be_bytes(block))).ok_or(PinFault::Account)
+    }
+}
+
+fn check(account: &[u8], sequence: [u8; 2]) -> Result<(), PinFault> {
+    let fits = digits::is_decimal(account) && digits::is_decimal(&sequence);
+    if fits { Ok(()) } else { Err(PinFault::Account) }
+}
+
+/// Master key of a card from a master key of its issuer, also called UDK: E(Y), E(not Y), odd parity.
+///
+/// Device. [`KeyLength`] unless the issuer's key is one of DES.
+pub fn card_key(issuer_key: &ClearKey, card: &Derivation) -> Result<ClearKey, KeyLength> {
+    let cipher = tdes(issuer_key)?;
+    from_halves(cipher.encrypt(card.0), cipher.encrypt(!card.0)).map(ClearKey::with_odd_parity)
+}
+
+pub(super) fn tdes(key: &ClearKey) -> Result<Tdes, KeyLength> {
+    if key.algorithm() == Algorithm::Tdes { Tdes::new(key.as_bytes()) } else { Err(KeyLength) }
+}
+
+pub(super) fn from_halves(mut left: u64, mut right: u64) -> Result<ClearKey, KeyLength> {
+    let mut key = ClearKey::zero(Algorithm::Tdes, 16)?;
+    let halves = [left, right];
+    for (place, half) in key.as_mut_bytes().chunks_exact_mut(8).zip(halves) {
+        place.copy_from_slice(&half.to_be_bytes());
+    }
+    left.zeroize();
+    right.zeroize();
+    Ok(key)
+}

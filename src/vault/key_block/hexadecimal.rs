@@ -1,0 +1,81 @@
+//! Hexadecimal digits as keys have them: upper case only, else a flipped bit would go unseen.
+
+/// Whether a character is such a digit.
+pub(crate) const fn is_digit(character: u8) -> bool {
+    matches!(character, b'0'..=b'9' | b'A'..=b'F')
+}
+
+const fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// The two digits of a byte.
+pub(crate) fn digits(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|value| if value < 10 { b'0' + value } else { b'A' - 10 + value })
+}
+
+/// Reads digits, exactly two for each byte.
+pub(crate) fn decode(text: &[u8], bytes: &mut [u8]) -> Option<()> {
+    let (pairs, rest) = text.as_chunks::<2>();
+    if pairs.len() != bytes.len() || !rest.is_empty() {
+        return None;
+    }
+    for (byte, &[high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = value(high)? << 4 | value(low)?;
+    }
+    Some(())
+}
+
+/// The number that a few digits say.
+pub(crate) fn number(text: &[u8]) -> Option<usize> {
+    text.iter().try_fold(0, |sum, &digit| Some(sum << 4 | usize::from(value(digit)?)))
+}
+
+/// Writes two digits for each byte, as far as both reach.
+pub(crate) fn encode(bytes: &[u8], text: &mut [u8]) {
+    for (pair, &byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = digits(byte);
+    }
+}
+
+/// Writes the bytes in the back half of a text as digits over all of it. A byte is always read before it is overwritten.
+pub(crate) fn spread(text: &mut [u8]) {
+    let half = text.len() / 2;
+    for position in 0..half {
+        let [high, low] = digits(text[half + position]);
+        text[2 * position] = high;
+        text[2 * position + 1] = low;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_read_and_written() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let mut text = vec![0; 512];
+        encode(&bytes, &mut text);
+        assert!(text.iter().all(|&digit| is_digit(digit)));
+        let mut again = vec![0; 256];
+        assert_eq!(decode(&text, &mut again), Some(()));
+        assert_eq!(again, bytes);
+        let mut in_place = [vec![0; 256], bytes].concat();
+        spread(&mut in_place);
+        assert_eq!(in_place, text);
+    }
+
+    #[test]
+    fn nothing_else_is_read() {
+        for wrong in [&b"0"[..], b"012", b"0a12", b"0G12", b"01 2", b"012345"] {
+            assert_eq!(decode(wrong, &mut [0; 2]), None);
+        }
+        assert_eq!(number(b"1F0"), Some(0x1F0));
+        assert_eq!(number(b"1f"), None);
+    }
+}

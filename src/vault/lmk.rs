@@ -1,0 +1,203 @@
+//! Local Master Keys: what protects every key, PIN and table that a host keeps.
+
+mod check_value;
+mod decimalisation;
+mod derivation;
+mod key_block;
+mod material;
+mod pin;
+pub mod test_keys;
+mod variant;
+
+pub use decimalisation::{SealedTable, TableFault};
+pub use material::{Material, MaterialFault};
+pub use pin::{PinAlgorithm, PinForm, PinUnderLmk, SealedPin};
+
+use crypto::{Aes, Tdes};
+use rand_core::Rng;
+
+use crate::usage::Usage;
+use crate::{Expected, Key, Protection, Refusal, Token};
+use decimalisation::TableKey;
+use key_block::KeyBlockLmk;
+use pin::PinKey;
+use variant::VariantLmk;
+
+/// Number of an LMK in the table of a device, 0 to 99; two digits in messages and key blocks.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct LmkId(pub u8);
+
+impl LmkId {
+    /// The two digits.
+    pub const fn digits(self) -> [u8; 2] {
+        [b'0' + self.0 / 10 % 10, b'0' + self.0 % 10]
+    }
+
+    /// The LMK that the key blocks among these keys name; none if none of them is one.
+    ///
+    /// # Errors
+    /// A3 if they name different ones. That A3, not A2, is meant for this is inferred from the texts of the codes.
+    pub fn of(tokens: &[Token<'_>]) -> Result<Option<Self>, Refusal> {
+        let mut named = tokens.iter().filter_map(|token| token.lmk_id());
+        let first = named.next();
+        if named.all(|id| Some(id) == first) {
+            Ok(first)
+        } else {
+            Err(Refusal::KeyBlockLmkIdentifiers)
+        }
+    }
+}
+
+/// The kinds of LMK.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum LmkKind {
+    /// Twenty pairs of DES keys; key types choose pair and variant.
+    Variant,
+    /// One triple-length DES key; keys are in key blocks.
+    KeyBlock,
+    /// One 256-bit AES key; keys are in key blocks.
+    AesKeyBlock,
+}
+
+/// A Local Master Key, expanded for use and wiped when dropped.
+pub struct Lmk {
+    material: Material,
+    check_value: [u8; 3],
+    pin_key: PinKey,
+    table_key: TableKey,
+    engine: Engine,
+}
+
+enum Engine {
+    Variant(VariantLmk),
+    KeyBlock(Box<KeyBlockLmk>),
+}
+
+impl Lmk {
+    /// An LMK of its key material.
+    ///
+    /// # Errors
+    /// [`MaterialFault::Parity`].
+    pub fn new(material: Material) -> Result<Self, MaterialFault> {
+        material.check()?;
+        let length = |_| MaterialFault::Length;
+        let bytes = material.as_bytes();
+        let pin_key = match material.kind() {
+            LmkKind::Variant => {
+                let pair = material.pair(pin::PAIR).ok_or(MaterialFault::Length)?;
+                PinKey::new(&Tdes::new(pair).map_err(length)?)?
+            }
+            LmkKind::KeyBlock => PinKey::new(&Tdes::new(bytes).map_err(length)?)?,
+            LmkKind::AesKeyBlock => PinKey::new(&Aes::new(bytes).map_err(length)?)?,
+        };
+        let engine = match material.kind() {
+            LmkKind::Variant => Engine::Variant(VariantLmk::new()),
+            LmkKind::KeyBlock | LmkKind::AesKeyBlock => {
+                Engine::KeyBlock(Box::new(KeyBlockLmk::new(&material)?))
+            }
+        };
+        let table_key = TableKey::new(&material)?;
+        let check_value = check_value::of(&material)?;
+        Ok(Self { material, check_value, pin_key, table_key, engine })
+    }
+
+    /// The public test LMK of the variant kind, check value 268604.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn test_variant() -> Result<Self, MaterialFault> {
+        Material::new(LmkKind::Variant, &test_keys::VARIANT).and_then(Self::new)
+    }
+
+    /// The public test LMK of the triple-DES key block kind, check value 165126.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn test_key_block_tdes() -> Result<Self, MaterialFault> {
+        Material::new(LmkKind::KeyBlock, &test_keys::KEY_BLOCK_TDES).and_then(Self::new)
+    }
+
+    /// The public test LMK of the AES key block kind, check value 9D04A0.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn test_key_block_aes() -> Result<Self, MaterialFault> {
+        Material::new(LmkKind::AesKeyBlock, &test_keys::KEY_BLOCK_AES).and_then(Self::new)
+    }
+
+    /// A public test LMK by name: `test-variant`, `test-key-block-tdes` or `test-key-block-aes`.
+    ///
+    /// # Errors
+    /// [`MaterialFault::Name`] for any other name.
+    pub fn named(name: &str) -> Result<Self, MaterialFault> {
+        match name {
+            "test-variant" => Self::test_variant(),
+            "test-key-block-tdes" => Self::test_key_block_tdes(),
+            "test-key-block-aes" => Self::test_key_block_aes(),
+            _ => Err(MaterialFault::Name),
+        }
+    }
+
+    /// The kind.
+    pub const fn kind(&self) -> LmkKind {
+        self.material.kind()
+    }
+
+    /// The check value, six digits when shown. For others than the public test LMKs an own construction, see
+    /// [`Material::check_value`].
+    pub const fn check_value(&self) -> [u8; 3] {
+        self.check_value
+    }
+
+    /// Whether this is one of the public test LMKs.
+    pub fn is_test(&self) -> bool {
+        test_keys::check_value(&self.material).is_some()
+    }
+
+    /// The key material, for sealing the state of a device and for smart cards.
+    pub const fn material(&self) -> &Material {
+        &self.material
+    }
+
+    /// Opens a key; `id` is the number under which this LMK is in use.
+    ///
+    /// # Errors
+    /// A1 for a key block under a variant LMK or the reverse; A2 if a key block names another LMK; 28 without a key type
+    /// under a variant LMK; 15 and 26 for malformed keys; those of key blocks (A4, A5, 83 ..); those of
+    /// [`Expected::check_header`]; zero and parity without a code; 27, 75.
+    pub fn open<U: Usage>(
+        &self,
+        id: LmkId,
+        token: Token<'_>,
+        expected: &Expected<'_>,
+    ) -> Result<Key<U>, Refusal> {
+        match &self.engine {
+            Engine::Variant(lmk) => lmk.open(&self.material, token, expected),
+            Engine::KeyBlock(lmk) => lmk.open(id, token, expected),
+        }
+    }
+
+    /// Seals a key into `out` and returns the length of the token; `id` is the number under which this LMK is in use.
+    ///
+    /// # Errors
+    /// A1 if protection and LMK are of different kinds; 26 if the scheme does not fit the length of the key; 48 for an AES or HMAC
+    /// key under a triple-DES LMK; those of key block headers; 83 if `out` is too short.
+    pub fn seal<U: Usage>(
+        &self,
+        id: LmkId,
+        key: &Key<U>,
+        protection: &Protection<'_>,
+        rng: &mut dyn Rng,
+        out: &mut [u8],
+    ) -> Result<usize, Refusal> {
+        match (&self.engine, protection) {
+            (Engine::Variant(lmk), Protection::Variant { key_type, scheme }) => {
+                lmk.seal(&self.material, &key.clear, key_type, *scheme, out)
+            }
+            (Engine::KeyBlock(lmk), Protection::KeyBlock { header, optional }) => {
+                lmk.seal(id, &key.clear, header, optional, rng, out)
+            }
+            _ => Err(Refusal::LmkSchemes),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! AES keys for what an LMK protects besides keys.
+
+use crypto::mac::cmac;
+use crypto::{Aes, Algorithm, BlockCipher, ClearKey};
+
+use super::MaterialFault;
+
+/// Bytes of a derived key.
+const LENGTH: usize = 32;
+
+/// Derives a 256-bit AES key from a key of the LMK, for one purpose.
+///
+/// CMAC in counter mode (NIST SP 800-108): counter, label, a zero byte, length in bits. Own construction.
+pub(super) fn aes<C: BlockCipher>(lmk: &C, label: &[u8]) -> Result<Aes, MaterialFault> {
+    let mut key = ClearKey::zero(Algorithm::Aes, LENGTH).map_err(|_| MaterialFault::Length)?;
+    for (counter, piece) in (1_u8..).zip(key.as_mut_bytes().chunks_mut(lmk.block_size())) {
+        let value = cmac(lmk, &[&[counter], label, &[0, 1, 0]]);
+        piece.copy_from_slice(value.get(..piece.len()).ok_or(MaterialFault::Length)?);
+    }
+    Aes::new(key.as_bytes()).map_err(|_| MaterialFault::Length)
+}

@@ -1,0 +1,145 @@
+//! What the header of a key block must say before a key may leave, come in, or be derived from.
+
+use crate::Refusal;
+use crate::key_block::{Header, Version, values};
+
+/// What a command asks of the header of a key that it uses.
+#[derive(Clone, Copy, Debug)]
+pub struct Requirement {
+    /// Key usages of which the key must have one.
+    pub usages: &'static [[u8; 2]],
+    /// Algorithms of which the key must have one.
+    pub algorithms: &'static [u8],
+    /// Modes of use of which the key must have one.
+    pub modes: &'static [u8],
+}
+
+impl Requirement {
+    /// A ZMK or TMK under which a key leaves (A0, A8). Source: manual.
+    pub const EXPORT: Self =
+        Self { usages: &[*b"K0", *b"51", *b"52"], algorithms: b"DTA", modes: b"BEN" };
+    /// A ZMK under which a key comes in (A6). Source: manual.
+    pub const IMPORT: Self = Self { usages: &[*b"K0", *b"52"], algorithms: b"DTA", modes: b"BDN" };
+    /// A BDK from which an initial key is derived (A0). Source: manual.
+    pub const DUKPT: Self =
+        Self { usages: &[*b"B0", *b"41", *b"42", *b"43"], algorithms: b"T", modes: b"XN" };
+    /// A ZKA master key from which a key is derived (A0). Source: manual.
+    pub const ZKA: Self = Self { usages: &[*b"53"], algorithms: b"T", modes: b"XN" };
+
+    /// Checks a header.
+    ///
+    /// # Errors
+    /// A6 usage, A7 algorithm, A8 mode of use, in this order.
+    pub fn check(&self, header: &Header) -> Result<(), Refusal> {
+        if !self.usages.contains(&header.usage) {
+            Err(Refusal::Usage)
+        } else if !self.algorithms.contains(&header.algorithm) {
+            Err(Refusal::Algorithm)
+        } else if !self.modes.contains(&header.mode) {
+            Err(Refusal::Mode)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Key usages that never leave a key-block LMK outside a key block. Source: manual.
+const BLOCK_ONLY: &[[u8; 2]] = &[*b"K0", *b"52", *b"D0", *b"21", *b"22"];
+
+/// Checks whether a key from under a key-block LMK may leave, in a key block or outside of one.
+///
+/// # Errors
+/// AA if its exportability forbids it: `N` always, `E` outside key blocks. A6 outside key blocks for transport and data keys.
+pub fn check_export(header: &Header, in_key_block: bool) -> Result<(), Refusal> {
+    match header.exportability {
+        b'E' if in_key_block => Ok(()),
+        b'S' if in_key_block || !BLOCK_ONLY.contains(&header.usage) => Ok(()),
+        b'S' => Err(Refusal::Usage),
+        _ => Err(Refusal::Exportability),
+    }
+}
+
+/// The header that a key gets under a ZMK or TMK.
+///
+/// In a Thales key block all fields stay and the LMK identifier becomes `FF`. In a TR-31 key block the last field is `00` and a
+/// Thales usage gives way to the nearest one of X9.143 (inferred).
+///
+/// # Errors
+/// A6 if X9.143 has no such usage.
+pub fn outgoing(header: &Header, version: Version) -> Result<Header, Refusal> {
+    if version.is_thales() {
+        return Ok(Header { version, reserved: Header::UNDER_TRANSPORT_KEY, ..*header });
+    }
+    let usage = match values::usage(header.usage) {
+        Some(row) => row.standard.ok_or(Refusal::Usage)?,
+        None => header.usage,
+    };
+    Ok(Header { version, usage, reserved: *b"00", ..*header })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(text: &[u8]) -> Header {
+        Header::parse(text).expect("a legal header")
+    }
+
+    #[test]
+    fn transport_keys_need_usage_algorithm_and_mode() {
+        for (text, export, import) in [
+            (b"00072K0TB00E0001", Ok(()), Ok(())),
+            (b"0007252TN00E0001", Ok(()), Ok(())),
+            (b"0007251TE00E0001", Ok(()), Err(Refusal::Usage)),
+            (b"00072K0TE00E0001", Ok(()), Err(Refusal::Mode)),
+            (b"00072K0TD00E0001", Err(Refusal::Mode), Ok(())),
+            (b"00072P0TB00E0001", Err(Refusal::Usage), Err(Refusal::Usage)),
+            (b"00072K0HB00E0001", Err(Refusal::Algorithm), Err(Refusal::Algorithm)),
+        ] {
+            let header = header(text);
+            assert_eq!(Requirement::EXPORT.check(&header), export, "{}", text.escape_ascii());
+            assert_eq!(Requirement::IMPORT.check(&header), import, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn derivation_keys_need_usage_algorithm_and_mode() {
+        for (text, dukpt) in [
+            (b"00072B0TN00E0001", Ok(())),
+            (b"0007241TX00E0001", Ok(())),
+            (b"00072B0TB00E0001", Err(Refusal::Mode)),
+            (b"10096B0AX00E0001", Err(Refusal::Algorithm)),
+            (b"0007253TX00E0001", Err(Refusal::Usage)),
+        ] {
+            assert_eq!(Requirement::DUKPT.check(&header(text)), dukpt, "{}", text.escape_ascii());
+        }
+        assert_eq!(Requirement::ZKA.check(&header(b"0007253TX00E0001")), Ok(()));
+    }
+
+    #[test]
+    fn exportability_decides_how_a_key_leaves() {
+        for (text, in_block, outside) in [
+            (b"00072P0TB00S0001", Ok(()), Ok(())),
+            (b"00072P0TB00E0001", Ok(()), Err(Refusal::Exportability)),
+            (b"00072P0TB00N0001", Err(Refusal::Exportability), Err(Refusal::Exportability)),
+            (b"00072K0TB00S0001", Ok(()), Err(Refusal::Usage)),
+            (b"0007222TB00S0001", Ok(()), Err(Refusal::Usage)),
+            (b"0007252TB00E0001", Ok(()), Err(Refusal::Exportability)),
+        ] {
+            let header = header(text);
+            assert_eq!(check_export(&header, true), in_block, "{}", text.escape_ascii());
+            assert_eq!(check_export(&header, false), outside, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn headers_change_on_their_way_out() {
+        let zpk = header(b"0007272TB00E0001");
+        let thales =
+            outgoing(&zpk, Version::ThalesTdes).map(|header| (header.usage, header.reserved));
+        assert_eq!(thales, Ok((*b"72", *b"FF")));
+        let standard = outgoing(&zpk, Version::B).map(|header| (header.usage, header.reserved));
+        assert_eq!(standard, Ok((*b"P0", *b"00")));
+        assert_eq!(outgoing(&header(b"0007253TX00E0001"), Version::B), Err(Refusal::Usage));
+    }
+}

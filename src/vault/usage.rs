@@ -1,0 +1,40 @@
+//! What a kind of key may do: zero-sized markers, and beneath them the operations of each.
+
+/// A kind of key, as type parameter of [`crate::Key`].
+pub trait Usage: 'static {
+    /// Key usages (key block header) of keys that may do this; none means all.
+    const KEY_USAGES: &'static [[u8; 2]];
+}
+
+macro_rules! usages {
+    ($($(#[$doc:meta])* $name:ident [$($usage:literal)*];)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl Usage for $name {
+            const KEY_USAGES: &'static [[u8; 2]] = &[$(*$usage),*];
+        }
+    )*};
+}
+
+usages! {
+    /// Carry other keys.
+    Transport [b"K0" b"51" b"52" b"54" b"55" b"73"];
+    /// Cover PIN blocks.
+    PinBlock [b"P0" b"71" b"72"];
+    /// Authenticate messages.
+    Authentication [b"M0" b"M1" b"M2" b"M3" b"M4" b"M5" b"M6" b"61" b"62" b"63" b"64" b"65"];
+    /// Cover data.
+    Data [b"D0" b"21" b"22" b"23" b"24"];
+    /// Derive transaction keys.
+    Derivation [b"B0" b"41" b"42" b"43" b"53"];
+    /// Derive the keys of cards.
+    MasterKey [b"E0" b"E1" b"E2" b"E3" b"E4" b"E5" b"E6" b"E7" b"32"];
+    /// Make PIN verification values.
+    PinVerification [b"V0" b"V1" b"V2"];
+    /// Make card verification values.
+    CardVerification [b"C0" b"11" b"12" b"13"];
+    /// Whatever another field of the message says.
+    Stated [];
+}
