@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Connections where nothing else is asked for.
-const CONNECTIONS: usize = 2000;
+pub(super) const CONNECTIONS: usize = 2000;
 /// One connection in so many is busy.
 const BUSY: usize = 100;
 /// Time for the target to take its connections in.

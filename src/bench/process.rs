@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// A server has this long to get ready.
 const READY: Duration = Duration::from_secs(30);
 /// A child has this long to stop in order before it is killed.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// A process that can be looked at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

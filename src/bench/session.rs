@@ -43,7 +43,12 @@ impl Session {
         let mixes = selected(&arguments.mix)?;
         process::raise_file_limit();
         let stop = process::stop_flag()?;
-        let target = Target::new(&arguments, &stop)?;
+        let connections = match arguments.mix.as_str() {
+            "conns" => arguments.connections.unwrap_or(idle::CONNECTIONS) + CONNECTIONS,
+            // With the slow command there are two loads, and one more connection for each.
+            _ => 2 * arguments.connections.unwrap_or(CONNECTIONS) + 2,
+        };
+        let target = Target::new(&arguments, connections, &stop)?;
         Ok(Self { arguments, mixes, target, stop })
     }
 

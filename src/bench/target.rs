@@ -5,6 +5,9 @@ use super::{Arguments, Failure};
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 
+/// So many connections a server takes without being asked to take more.
+const DEFAULT_LIMIT: usize = 64;
+
 /// A server, ours or another's.
 #[derive(Debug)]
 pub(super) struct Target {
@@ -18,7 +21,13 @@ pub(super) struct Target {
 
 impl Target {
     /// The one named in the arguments, or else a new one.
-    pub(super) fn new(arguments: &Arguments, stop: &AtomicBool) -> Result<Self, Failure> {
+    ///
+    /// `connections` is how many there will be at the same time.
+    pub(super) fn new(
+        arguments: &Arguments,
+        connections: usize,
+        stop: &AtomicBool,
+    ) -> Result<Self, Failure> {
         if let Some(address) = arguments.target {
             let process = arguments.pid.map(Process);
             if let Some(process) = process
@@ -32,7 +41,11 @@ impl Target {
             return Ok(Self { address, process, own: None });
         }
         let serve = ["serve", "--dev", "--listen", "127.0.0.1:0"].map(str::to_owned);
-        let serve = [&serve, arguments.server.as_slice()].concat();
+        let mut serve = [&serve, arguments.server.as_slice()].concat();
+        let option = "--connections";
+        if connections > DEFAULT_LIMIT && !serve.iter().any(|given| given.starts_with(option)) {
+            serve.extend([option.to_owned(), connections.to_string()]);
+        }
         let own = Offspring::start(&serve, "host port", stop)?;
         Ok(Self { address: own.address, process: Some(own.process()), own: Some(own) })
     }
