@@ -127,7 +127,7 @@ struct GivenHost {
 }
 
 /// Everything that `serve` goes by.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Configuration {
     /// A ready development appliance in memory.
     pub(crate) dev: bool,

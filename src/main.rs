@@ -4,6 +4,7 @@
 //! `Arguments` and its `run`. Exit status: 0 all well, 1 the answer was no, 2 wrong usage or no
 //! connection.
 
+mod bench;
 mod commands;
 mod configuration;
 mod escape;
@@ -37,11 +38,12 @@ enum Subcommand {
     Explain(explain::Arguments),
     Commands(commands::Arguments),
     Manual(manual::Arguments),
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => {
             eprintln!("strongroom: {failure}");
             failure.status()
@@ -49,20 +51,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Failure> {
+fn run() -> Result<ExitCode, Failure> {
     let CommandLine { subcommand } = match CommandLine::try_parse() {
         Ok(line) => line,
         // Help and version are answers, not errors.
-        Err(error) if !error.use_stderr() => return error.print().map_err(Failure::usage),
+        Err(error) if !error.use_stderr() => {
+            error.print().map_err(Failure::usage)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Err(error) => return Err(Failure::command_line(&error)),
     };
     match subcommand {
-        Subcommand::Serve(arguments) => serve::run(*arguments),
-        Subcommand::Send(arguments) => send::run(&arguments),
-        Subcommand::Explain(arguments) => explain::run(&arguments),
-        Subcommand::Commands(arguments) => commands::run(&arguments),
-        Subcommand::Manual(arguments) => manual::run(&arguments),
+        Subcommand::Serve(arguments) => serve::run(*arguments)?,
+        Subcommand::Send(arguments) => send::run(&arguments)?,
+        Subcommand::Explain(arguments) => explain::run(&arguments)?,
+        Subcommand::Commands(arguments) => commands::run(&arguments)?,
+        Subcommand::Manual(arguments) => manual::run(&arguments)?,
+        Subcommand::Bench(arguments) => return Ok(bench::run(arguments)),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

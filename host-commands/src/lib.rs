@@ -60,6 +60,9 @@ pub trait Command<'a>: Execute<'a> {
     ) -> Result<(), ErrorCode>;
 }
 
+/// Parses, executes and encodes.
+pub type Run = for<'a> fn(&'a [u8], &'a Session<'a>, &mut BytesMut) -> Result<(), ErrorCode>;
+
 /// Reads a reply in the light of its request.
 pub type TraceReply =
     for<'a> fn(&'a [u8], &'a [u8], ErrorCode, Scope<'a>, &mut Trace) -> Result<(), ErrorCode>;
@@ -74,7 +77,7 @@ pub struct Entry {
     /// What is known without running it.
     pub spec: CommandSpec,
     /// Parses, executes and encodes, error code included.
-    pub run: for<'a> fn(&'a [u8], &'a Session<'a>, &mut BytesMut) -> Result<(), ErrorCode>,
+    pub run: Run,
     /// Parses only, noting every step.
     pub trace: for<'a> fn(&'a [u8], Scope<'a>, &mut Trace) -> Result<(), ErrorCode>,
     /// Parses a request and a reply to it, noting every step in the reply.
@@ -95,6 +98,7 @@ macro_rules! registry {
         )*
 
         /// Every command, by family.
+        #[expect(elided_lifetimes_in_paths, reason = "some requests borrow, some do not")]
         pub static COMMANDS: &[&Entry] =
             &[$($(<$family::$code::Request as Command>::ENTRY),*),*];
 
