@@ -100,18 +100,24 @@ macro_rules! registry {
         /// Every command, by family.
         #[expect(elided_lifetimes_in_paths, reason = "some requests borrow, some do not")]
         pub static COMMANDS: &[&Entry] =
-            &[$($(<$family::$code::Request as Command>::ENTRY),*),*];
+            &[$($(<$family::$code::Request as Command>::ENTRY,)*)*];
 
         /// Family of each command, in the order of [`COMMANDS`].
         pub static FAMILIES: &[&str] = &[$($({
             let _ = stringify!($code);
             stringify!($family)
-        }),*),*];
+        },)*)*];
     };
 }
 
 registry! {
     device { b2, n0, nc, nk, no, ra }
+    keys {}
+    pin {}
+    card {}
+    mac {}
+    data {}
+    emv {}
 }
 
 /// Looks a command up by its code.
