@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     io::{self, Write},
     path::PathBuf,
-    process::ExitCode,
     time::{Duration, Instant},
 };
 
@@ -22,10 +21,12 @@ use host::{Host, HostError, Target};
 use outcome::Verdict;
 use report::{Form, Record, Totals};
 
+use crate::failure::Failure;
+
 /// How often a long run tells where it is.
 const PROGRESS: Duration = Duration::from_secs(5);
 
-/// What to do with vectors.
+/// Run test vectors against an HSM
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -81,17 +82,14 @@ enum Trouble {
     Output(#[from] io::Error),
 }
 
-/// Runs the subcommand: 0 if no case failed, 1 if one did, 2 if it could not be run.
-pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+/// Runs the subcommand; a vector that fails is the answer no.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Action::Run(run) = &arguments.action;
-    match run.run() {
-        Ok(Totals { failed: 0, .. }) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(trouble) => {
-            // Nobody is left to be told where standard error is closed.
-            let _ = writeln!(io::stderr(), "error: {trouble}");
-            ExitCode::from(2)
-        }
+    let totals = run.run().map_err(Failure::usage)?;
+    match totals.failed {
+        0 => Ok(()),
+        1 => Err(Failure::answer("one vector failed")),
+        failed => Err(Failure::answer(format_args!("{failed} vectors failed"))),
     }
 }
 
@@ -108,6 +106,7 @@ impl Run {
             .collect();
         cases.sort_by_key(|(_, (_, case))| case.last);
 
+        let mut lost = None;
         let mut told = Instant::now();
         let mut records = Vec::with_capacity(cases.len());
         for (done, &(place, (suite, case))) in cases.iter().enumerate() {
@@ -115,7 +114,13 @@ impl Run {
                 writeln!(io::stderr(), "{done} of {} cases", cases.len())?;
                 told = Instant::now();
             }
-            let outcome = outcome::run(case, &self.settings, &mut host)?;
+            let outcome = match outcome::run(case, &self.settings, &mut host) {
+                Ok(outcome) => outcome,
+                Err(error) => {
+                    lost = Some(error);
+                    break;
+                }
+            };
             let record = Record { suite, case, outcome };
             if let Verdict::Failed(failure) = &record.outcome.verdict {
                 report::failure_line(&mut *out, &record, failure)?;
@@ -124,6 +129,13 @@ impl Run {
         }
         records.sort_by_key(|&(place, _)| place);
         let records: Vec<Record<'_>> = records.into_iter().map(|(_, record)| record).collect();
+        if let Some(error) = lost {
+            // What is known by now is told, but no report claims to be whole.
+            if !records.is_empty() {
+                report::summary(&mut *out, &records)?;
+            }
+            return Err(error.into());
+        }
         report::summary(&mut *out, &records)?;
         if let Some(form) = self.report {
             report::write(&mut io::stdout().lock(), form, &records)?;

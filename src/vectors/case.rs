@@ -108,10 +108,17 @@ impl Case {
     /// The settings of `strongroom serve --dev` without a configuration file.
     pub(crate) const DEFAULT_SETTINGS: &'static str = "default";
 
-    /// Command code of the first request.
-    pub(crate) fn command(&self) -> String {
-        let start = self.steps.first().map_or(&[][..], |step| step.request.start());
-        String::from_utf8_lossy(start.get(..2).unwrap_or_default()).into_owned()
+    /// Command codes of its requests, in order, each once.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        let mut codes = Vec::new();
+        for step in &self.steps {
+            let code = step.request.start().get(..2).unwrap_or_default();
+            let code = String::from_utf8_lossy(code).into_owned();
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes
     }
 
     /// LMK of the first request.
@@ -223,8 +230,8 @@ fn checked(case: WrittenCase) -> Result<Case, String> {
         let lmk = written.lmk.unwrap_or(case.lmk);
         steps.push(step(&written, lmk, &mut filled).map_err(|error| error.to_string())?);
     }
-    if steps.first().is_none_or(|step| step.request.start().len() < 2) {
-        return Err("the request has no command code".into());
+    if steps.iter().any(|step| step.request.start().len() < 2) {
+        return Err("a request has no command code".into());
     }
     if case.parse_only.is_some() && steps.len() > 1 {
         return Err("a case that is parsed only has no further steps".into());
@@ -276,7 +283,7 @@ mod tests {
              [[then]]\nlmk = 'default'\nrequest = 'BU011U{key}'\nreply = 'BV00{check}{:10H}'\n",
         );
         let case = case.expect("a case");
-        assert_eq!(case.command(), "A0");
+        assert_eq!(case.commands(), ["A0", "BU"]);
         let lmks: Vec<Lmk> = case.steps.iter().map(|step| step.lmk).collect();
         assert_eq!(
             (lmks, case.settings.as_str()),
@@ -289,7 +296,7 @@ mod tests {
         for (text, reason) in [
             ("request = 'BU{key}'\nreply = 'BV00'", "{key} is not filled by an earlier reply"),
             ("request = 'BU'\nreply = 'BV00{key}'", "{key} is not filled by an earlier reply"),
-            ("request = 'B'\nreply = 'BV00'", "the request has no command code"),
+            ("request = 'B'\nreply = 'BV00'", "a request has no command code"),
             ("request = 'BU'\nreply = 'BV00'\ncolour = 1", "colour"),
             (
                 "request = 'BU'\nreply = 'BV00'\nparse_only = 'r'\n[[then]]\nrequest = 'NC'\nreply = ''",
@@ -304,11 +311,14 @@ mod tests {
     #[test]
     fn all_vectors_can_be_read() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/host");
-        let suites = load(&[folder]).expect("vectors");
+        let suites = load(std::slice::from_ref(&folder)).expect("vectors");
         assert!(suites.len() >= 7);
         let mut names = BTreeSet::new();
         for case in suites.iter().flat_map(|suite| &suite.cases) {
             assert!(names.insert(&case.name), "two cases are called {:?}", case.name);
+            let settings = folder.join("../settings").join(&case.settings).with_extension("toml");
+            let known = case.settings == Case::DEFAULT_SETTINGS || settings.exists();
+            assert!(known, "{:?} needs settings {}", case.name, case.settings);
         }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) enum Form {
     /// One JSON object with totals and all cases.
     Json,
     /// `JUnit` XML, one test suite per file.
+    #[value(help = "JUnit XML, one test suite per file")]
     Junit,
     /// A table of files, and the failures.
     Markdown,
@@ -113,7 +114,8 @@ struct Document<'a> {
 struct Entry<'a> {
     file: String,
     name: &'a str,
-    command: String,
+    /// Codes of all its requests.
+    commands: Vec<String>,
     lmk: Lmk,
     settings: &'a str,
     evidence: Evidence,
@@ -142,7 +144,7 @@ impl<'a> From<&'a Record<'a>> for Entry<'a> {
         Self {
             file: record.file(),
             name: &case.name,
-            command: case.command(),
+            commands: case.commands(),
             lmk: case.lmk(),
             settings: &case.settings,
             evidence: case.evidence,

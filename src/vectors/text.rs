@@ -5,7 +5,7 @@ use thiserror::Error;
 /// Why a text is not a message.
 #[derive(Debug, Error, PartialEq)]
 pub(crate) enum TextError {
-    /// Something else than `\\`, `\xNN` or `\x{NN..}` follows a backslash.
+    /// Something else than `\\`, `\xNN`, `\x{NN..}`, `\n`, `\r`, `\t` or a quote follows a backslash.
     #[error("a backslash starts \\\\, \\xNN or \\x{{NN..}} with hexadecimal digits, at byte {0}")]
     Escape(usize),
     /// A character that is not printable ASCII.
@@ -47,7 +47,11 @@ pub(crate) fn read(text: &str) -> Result<Vec<Unit>, TextError> {
 /// What follows a backslash, and the rest.
 fn escape(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     match text {
-        [b'\\', rest @ ..] => Some((vec![b'\\'], rest)),
+        // As the standard library writes escaped ASCII, so that whatever `send` shows can be pasted.
+        [quoted @ (b'\\' | b'\'' | b'"'), rest @ ..] => Some((vec![*quoted], rest)),
+        [b'n', rest @ ..] => Some((vec![b'\n'], rest)),
+        [b'r', rest @ ..] => Some((vec![b'\r'], rest)),
+        [b't', rest @ ..] => Some((vec![b'\t'], rest)),
         [b'x', b'{', rest @ ..] => {
             let end = rest.iter().position(|&byte| byte == b'}')?;
             let (digits, rest) = rest.split_at(end);
@@ -103,11 +107,13 @@ mod tests {
     fn escapes_are_bytes() {
         assert_eq!(plain(r"M0\x00\\\x{1c1d}'"), Ok(b"M0\x00\\\x1c\x1d'".to_vec()));
         assert_eq!(plain(r"\x{}"), Ok(Vec::new()));
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(plain(&all.escape_ascii().to_string()), Ok(all));
     }
 
     #[test]
     fn wrong_escapes_are_refused() {
-        for text in [r"a\", r"a\n", r"a\x", r"a\x1", r"a\x1g", r"a\x{1}", r"a\x{11", r"a\x{1 1}"] {
+        for text in [r"a\", r"a\q", r"a\x", r"a\x1", r"a\x1g", r"a\x{1}", r"a\x{11", r"a\x{1 1}"] {
             assert_eq!(plain(text), Err(TextError::Escape(1)), "{text}");
         }
         assert_eq!(plain("a\u{e9}"), Err(TextError::Unprintable(1)));
