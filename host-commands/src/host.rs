@@ -87,7 +87,7 @@ impl Host {
     }
 
     fn failed(&self, message: &[u8], out: &mut BytesMut) {
-        BUFFER.with_borrow_mut(|buffer| buffer.zeroize());
+        BUFFER.with_borrow_mut(Zeroize::zeroize);
         let Some((head, [first, second, fields @ ..])) = message.split_at_checked(self.header)
         else {
             return;
