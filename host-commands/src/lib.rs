@@ -1,1 +1,230 @@
-//! Stub.
+//! The host commands, one file each.
+//!
+//! A command file holds the request, the reply, the errors and the work of one command. The
+//! parser, the encoder, the manual, the trace decoder and the client all come from it. To add one,
+//! write its file and put its code into the registry below.
+
+mod client;
+mod envelope;
+pub mod error;
+pub mod explain;
+pub mod fields;
+mod host;
+mod listing;
+mod manual;
+mod named;
+mod session;
+
+use bytes::BytesMut;
+use wire::{Answer, CommandSpec, Cursor, ErrorCode, Fault, Scope, Trace, Wire};
+
+pub use appliance::{Category, Settings};
+pub use client::{Refused, receive, send};
+pub use host::{Host, UnknownCommand};
+pub use listing::{Listed, Status, listing};
+pub use manual::{dictionary, manual, page};
+pub use named::{NAMED, Named};
+pub use session::{Activity, LmkPort, Session};
+
+use fields::LmkId;
+
+/// Names that every command file uses.
+mod prelude {
+    pub(crate) use crate::{Category, Execute, Session, error, fields::*};
+    pub(crate) use vault::{Key, KeyType, Use, role::*};
+    pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Mark, Repeat, Reply, put_hex};
+}
+
+/// The work of a command.
+pub trait Execute<'a>: Wire<'a, Given = ()> + Copy {
+    /// Fields after the error code.
+    type Reply: Answer<'a, Self>;
+
+    /// Does the work.
+    fn execute(&self, session: &'a Session<'a>) -> Result<Self::Reply, ErrorCode>;
+}
+
+/// A request type that is in the registry. Derive it.
+pub trait Command<'a>: Execute<'a> {
+    /// Its row there.
+    const ENTRY: &'static Entry;
+
+    /// The LMK identifier, if it is among the fields rather than in the envelope.
+    fn lmk(&self) -> Option<Option<LmkId>>;
+
+    /// Asks for the settings and authorised activities that this request needs.
+    fn permitted(
+        &self,
+        settings: &Settings,
+        gate: &mut dyn FnMut(Category, &dyn Activity) -> Result<(), ErrorCode>,
+    ) -> Result<(), ErrorCode>;
+}
+
+/// Parses, executes and encodes.
+pub type Run = for<'a> fn(&'a [u8], &'a Session<'a>, &mut BytesMut) -> Result<(), ErrorCode>;
+
+/// Reads a reply in the light of its request.
+pub type TraceReply =
+    for<'a> fn(&'a [u8], &'a [u8], ErrorCode, Scope<'a>, &mut Trace) -> Result<(), ErrorCode>;
+
+/// Reads a reply in the light of its request, and writes it again.
+pub type AgainReply =
+    for<'a> fn(&'a [u8], &'a [u8], ErrorCode, Scope<'a>) -> Result<BytesMut, ErrorCode>;
+
+/// A row of the registry.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// What is known without running it.
+    pub spec: CommandSpec,
+    /// Parses, executes and encodes, error code included.
+    pub run: Run,
+    /// Parses only, noting every step.
+    pub trace: for<'a> fn(&'a [u8], Scope<'a>, &mut Trace) -> Result<(), ErrorCode>,
+    /// Parses a request and a reply to it, noting every step in the reply.
+    pub trace_reply: TraceReply,
+    /// Parses and encodes.
+    pub again: for<'a> fn(&'a [u8], Scope<'a>) -> Result<BytesMut, ErrorCode>,
+    /// Parses a request and a reply to it, and encodes the reply.
+    pub again_reply: AgainReply,
+}
+
+macro_rules! registry {
+    ($($family:ident { $($code:ident),* $(,)? })*) => {
+        $(
+            #[doc = concat!("Commands of the `", stringify!($family), "` family.")]
+            pub mod $family {
+                $(#[doc = concat!("`", stringify!($code), "`")] pub mod $code;)*
+            }
+        )*
+
+        /// Every command, by family.
+        #[expect(elided_lifetimes_in_paths, reason = "some requests borrow, some do not")]
+        pub static COMMANDS: &[&Entry] =
+            &[$($(<$family::$code::Request as Command>::ENTRY,)*)*];
+
+        /// Family of each command, in the order of [`COMMANDS`].
+        pub static FAMILIES: &[&str] = &[$($({
+            let _ = stringify!($code);
+            stringify!($family)
+        },)*)*];
+    };
+}
+
+registry! {
+    device { b2, n0, nc, nk, no, ra }
+    keys {}
+    pin {}
+    card {}
+    mac {}
+    data {}
+    emv {}
+}
+
+/// Looks a command up by its code.
+#[inline]
+pub fn find(code: [u8; 2]) -> Option<&'static Entry> {
+    COMMANDS.get(usize::from(INDEX[slot(code)?]).checked_sub(1)?).copied()
+}
+
+fn run<'a, C: Command<'a>>(
+    fields: &'a [u8],
+    session: &'a Session<'a>,
+    out: &mut BytesMut,
+) -> Result<(), ErrorCode> {
+    let (request, lmk) = envelope::request::<C>(fields, session)?;
+    session.choose(lmk)?;
+    let state = session.state();
+    request.permitted(&state.settings, &mut |category, sub| session.gate(category, sub))?;
+    let reply = request.execute(session).inspect_err(|code| envelope::declared::<C>(*code))?;
+    envelope::declared::<C>(reply.code());
+    out.extend_from_slice(&reply.code().0);
+    let start = out.len();
+    reply.write(out);
+    envelope::coherent(&request, &reply, &out[start..], session);
+    Ok(())
+}
+
+fn trace<'a, C: Command<'a>>(
+    fields: &'a [u8],
+    scope: Scope<'a>,
+    seen: &mut Trace,
+) -> Result<(), ErrorCode> {
+    envelope::read::<C, _>(fields, scope, seen).map(drop)
+}
+
+fn trace_reply<'a, C: Command<'a>>(
+    fields: &'a [u8],
+    reply: &'a [u8],
+    code: ErrorCode,
+    scope: Scope<'a>,
+    seen: &mut Trace,
+) -> Result<(), ErrorCode> {
+    read_reply::<C, _>(fields, reply, code, scope, seen).map(drop)
+}
+
+fn again<'a, C: Command<'a>>(fields: &'a [u8], scope: Scope<'a>) -> Result<BytesMut, ErrorCode> {
+    let read = envelope::read::<C, _>(fields, scope, &mut ())?;
+    let mut out = BytesMut::new();
+    envelope::write(&read, &mut out);
+    Ok(out)
+}
+
+fn again_reply<'a, C: Command<'a>>(
+    fields: &'a [u8],
+    reply: &'a [u8],
+    code: ErrorCode,
+    scope: Scope<'a>,
+) -> Result<BytesMut, ErrorCode> {
+    let (reply, rest) = read_reply::<C, _>(fields, reply, code, scope, &mut ())?;
+    let mut out = BytesMut::new();
+    reply.write(&mut out);
+    out.extend_from_slice(rest);
+    Ok(out)
+}
+
+/// The reply, and what stands behind it.
+fn read_reply<'a, C: Command<'a>, O: wire::Observer>(
+    fields: &'a [u8],
+    reply: &'a [u8],
+    code: ErrorCode,
+    scope: Scope<'a>,
+    observer: &mut O,
+) -> Result<(C::Reply, &'a [u8]), ErrorCode> {
+    let request = envelope::read::<C, _>(fields, scope, &mut ())?.request;
+    let mut cursor = Cursor::new(reply, scope, observer);
+    let reply = C::Reply::read(&mut cursor, (request, code)).map_err(Fault::code)?;
+    envelope::end(cursor.rest())?;
+    Ok((reply, cursor.rest()))
+}
+
+/// Registry positions plus one, by command code.
+static INDEX: [u16; 36 * 36] = {
+    let mut index = [0; 36 * 36];
+    let mut at = 0;
+    while at < COMMANDS.len() {
+        let Some(slot) = slot(COMMANDS[at].spec.code) else {
+            panic!("command codes are digits and capitals");
+        };
+        assert!(index[slot] == 0, "two commands share a code");
+        at += 1;
+        #[expect(clippy::cast_possible_truncation, reason = "there are 1,296 codes")]
+        {
+            index[slot] = at as u16;
+        }
+    }
+    index
+};
+
+const fn slot(code: [u8; 2]) -> Option<usize> {
+    const fn digit(byte: u8) -> Option<usize> {
+        match byte {
+            b'0'..=b'9' => Some((byte - b'0') as usize),
+            b'A'..=b'Z' => Some((byte - b'A' + 10) as usize),
+            _ => None,
+        }
+    }
+    match (digit(code[0]), digit(code[1])) {
+        (Some(first), Some(second)) => Some(first * 36 + second),
+        _ => None,
+    }
+}

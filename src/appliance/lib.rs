@@ -1,1 +1,111 @@
-//! Stub.
+//! The device: what one emulated HSM holds and obeys.
+//!
+//! An [`Appliance`] is its [`State`] (LMKs, settings, authorised activities, user storage), its
+//! randomness and its identity. A message is answered under the state that it met: whoever changes
+//! the state puts a new one in place of the old.
+
+mod authorisation;
+mod lmk_table;
+mod random;
+mod settings;
+mod storage;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use vault::{Lmk, LmkId};
+
+pub use authorisation::{Authorisations, Category};
+pub use lmk_table::LmkTable;
+pub use random::Randomness;
+pub use settings::{
+    DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength, ZmkLength,
+};
+pub use storage::{StorageFault, UserStorage};
+
+/// Firmware number that diagnostics report, as `xxxx-xxxx`.
+pub const FIRMWARE: &[u8; 9] = b"1500-0001";
+
+/// TCP connections that the host interface accepts at once, unless it is told otherwise.
+pub const DEFAULT_CONNECTIONS: u16 = 64;
+
+/// The public test LMKs of `serve --dev`, by name, in the order of their identifiers from 00.
+pub const TEST_LMKS: [&str; 3] = ["test-variant", "test-key-block-tdes", "test-key-block-aes"];
+
+/// What a message meets.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Security settings.
+    pub settings: Settings,
+    /// LMKs.
+    pub lmks: LmkTable,
+    /// LMK of messages that name none.
+    pub default_lmk: LmkId,
+    /// Authorised activities.
+    pub authorised: Authorisations,
+    /// User storage.
+    pub storage: UserStorage,
+    /// TCP connections that the host interface accepts at once.
+    pub connections: u16,
+}
+
+impl Default for State {
+    /// As delivered: factory settings and no LMK.
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            lmks: LmkTable::default(),
+            default_lmk: LmkId(0),
+            authorised: Authorisations::default(),
+            storage: UserStorage::default(),
+            connections: DEFAULT_CONNECTIONS,
+        }
+    }
+}
+
+impl State {
+    /// State of `serve --dev`: three public test LMKs, everything authorised.
+    pub fn development() -> Self {
+        let mut lmks = LmkTable::default();
+        for (id, name) in (0..).zip(TEST_LMKS) {
+            if let Ok(lmk) = Lmk::named(name) {
+                lmks.load(LmkId(id), lmk);
+            }
+        }
+        Self {
+            settings: Settings::development(),
+            lmks,
+            authorised: Authorisations::everything(),
+            ..Self::default()
+        }
+    }
+}
+
+/// One emulated HSM.
+#[derive(Debug)]
+pub struct Appliance {
+    state: RwLock<Arc<State>>,
+    randomness: Randomness,
+}
+
+impl Appliance {
+    /// An appliance in this state.
+    pub fn new(state: State, randomness: Randomness) -> Self {
+        Self { state: RwLock::new(Arc::new(state)), randomness }
+    }
+
+    /// The state as it is now.
+    pub fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the state; messages that are being answered keep the one that they met.
+    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut state))
+    }
+
+    /// Where randomness comes from.
+    pub fn randomness(&self) -> &Randomness {
+        &self.randomness
+    }
+}

@@ -1,0 +1,402 @@
+//! Keys as they stand in messages, and what is said about them.
+
+use core::{fmt, marker::PhantomData};
+
+use appliance::Category;
+use bytes::{BufMut, BytesMut};
+use nom::{
+    Parser,
+    bytes::complete::{take, take_while_m_n},
+    combinator::{map_opt, verify},
+};
+use vault::{KeyType, KeyTypes, Permission, Role, Token, TokenFault, Untagged};
+use wire::{
+    Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Repeat, Scope, Wire,
+    all_hex, read_number,
+};
+
+use super::{Decimal, Text};
+use crate::Activity;
+
+/// A key in any scheme, or a reference to user storage; bad parity gives error `E`.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyField<'a, R, const E: u8 = 10> {
+    /// As it stands in the message.
+    pub text: &'a [u8],
+    /// The key itself: the same, or what user storage holds.
+    pub token: Token<'a>,
+    role: PhantomData<R>,
+}
+
+/// Keys as they may stand in a message; for tests, not for use.
+const SAMPLES: &[&str] = &[
+    "0406FBB23A5214DF",
+    "0406FBB23A5214DF0406FBB23A5214DF",
+    "U1457FF6ADF6250C66C368416B4C9D383",
+    "T971803BA969012152827CC97A98D18D50BE6559CDFF6F7E1",
+    "S00072P0TB00E0001EA421618B34F5FA1A77F7CF6480111B97CF0FAE7BD77D589EC921EF9",
+    "S10096P0AB00E0002EA421618B34F5FA1A77F7CF6480111B97CF0FAE7BD77D589EC921EF9EA421618B34F5FA1A77F7CF6",
+    "S00072B0TN00E0001566678078B5337915F4860C92F3FF2D6A6B11E8786F22DC8032EB758",
+    "RB0080P0TE00N0000EA421618B34F5FA1A77F7CF6480111B97CF0FAE7BD77D589EC921EF9EA421618",
+];
+
+impl<R, const E: u8> PartialEq for KeyField<'_, R, E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<'a, R, const E: u8> From<&'a [u8]> for KeyField<'a, R, E> {
+    fn from(token: &'a [u8]) -> Self {
+        Self { text: token, token: Token(token), role: PhantomData }
+    }
+}
+
+impl<R, const E: u8> KeyField<'_, R, E> {
+    /// Whether the key is a Thales key block.
+    pub fn is_block(&self) -> bool {
+        self.token.is_block()
+    }
+
+    /// Whether the key is a TR-31 key block.
+    pub fn is_tr31(&self) -> bool {
+        self.token.is_tr31()
+    }
+
+    /// Whether the key is a base derivation key by its header.
+    pub fn is_bdk(&self) -> bool {
+        self.token.is_bdk()
+    }
+
+    /// Whether the key is an AES key by its header.
+    pub fn is_aes(&self) -> bool {
+        self.token.is_aes()
+    }
+
+    /// Bytes of one cipher block under the key.
+    pub fn block_size(&self) -> usize {
+        self.token.block_size()
+    }
+}
+
+impl<'a, R: Role, const E: u8> Field<'a> for KeyField<'a, R, E> {
+    const GRAMMAR: Grammar = Grammar::Key(
+        R::NAME,
+        ErrorCode::new(E),
+        match R::UNTAGGED {
+            Untagged::Single => &[
+                SAMPLES[0], SAMPLES[2], SAMPLES[3], SAMPLES[4], SAMPLES[5], SAMPLES[6], SAMPLES[7],
+            ],
+            _ => &[SAMPLES[1], SAMPLES[2], SAMPLES[3], SAMPLES[4], SAMPLES[6]],
+        },
+    );
+
+    fn parse(input: &'a [u8], scope: &Scope<'a>) -> Parsed<'a, Self> {
+        let untagged = match (R::UNTAGGED, scope.double_zmk) {
+            (Untagged::Single, _) | (Untagged::Zmk, false) => 16,
+            _ => 32,
+        };
+        let length = Token::length_of(input, untagged).map_err(|fault| {
+            nom::Err::Error(match fault {
+                TokenFault::Short => Fault::Short,
+                TokenFault::Malformed => Fault::Invalid,
+            })
+        })?;
+        let (rest, text) = verify(take(length), is_token).parse(input)?;
+        let Some(index) = Token(text).reference() else { return Ok((rest, text.into())) };
+        match scope.stored.get(index) {
+            Ok(token) => Ok((rest, Self { text, token: Token(token), role: PhantomData })),
+            Err(code) => Err(nom::Err::Failure(Fault::Code(code))),
+        }
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.text);
+    }
+}
+
+/// Whether the characters are those of a key: digits behind its tag, or those of a key block.
+fn is_token(text: &[u8]) -> bool {
+    match text {
+        [b'S' | b'R', block @ ..] => block.iter().all(u8::is_ascii_graphic),
+        [b'U' | b'T' | b'X' | b'Y' | b'Z', b'K', digits @ ..]
+        | [b'K' | b'U' | b'T' | b'X' | b'Y' | b'Z', digits @ ..] => all_hex(digits),
+        digits => all_hex(digits),
+    }
+}
+
+/// Identifier of an LMK.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LmkId(pub u8);
+
+impl<'a> Field<'a> for LmkId {
+    const GRAMMAR: Grammar = Grammar::Digits(2, 2);
+
+    fn parse(input: &'a [u8], scope: &Scope<'a>) -> Parsed<'a, Self> {
+        let (rest, id) = Decimal::<2>::parse(input, scope)?;
+        Ok((rest, Self(u8::try_from(id.0).unwrap_or(u8::MAX))))
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        Decimal::<2>(self.0.into()).encode(out);
+    }
+}
+
+/// Key type code: variant digit and LMK pair code, or `FFF` with a key block.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct KeyTypeCode(pub [u8; 3]);
+
+impl KeyTypeCode {
+    /// The key block says what it is.
+    pub const IN_KEY_BLOCK: Self = Self(*b"FFF");
+
+    /// Whether the code names one of the four kinds of base derivation key.
+    pub fn is_bdk(self) -> bool {
+        matches!(&self.0, b"009" | b"609" | b"809" | b"909")
+    }
+}
+
+impl KeyTypeCode {
+    /// What the code stands for, if anything.
+    pub fn known(self, types: KeyTypes) -> Option<&'static KeyType> {
+        types.find(self.0)
+    }
+}
+
+impl Activity for KeyTypeCode {
+    fn name(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// By the key type table; a key in a key block says itself what it is.
+    fn is_guarded(&self, category: Category) -> bool {
+        let Some(key_type) = self.known(KeyTypes::Standard) else { return false };
+        let permission = match category {
+            Category::Generate => key_type.generate,
+            Category::Export => key_type.export,
+            Category::Import => key_type.import,
+            _ => return true,
+        };
+        permission == Permission::Authorised
+    }
+}
+
+impl fmt::Display for KeyTypeCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.escape_ascii())
+    }
+}
+
+impl<'a> Field<'a> for KeyTypeCode {
+    const GRAMMAR: Grammar =
+        Grammar::Own("key type code", &["000", "001", "002", "00A", "009", "FFF"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        map_opt(verify(take(3_usize), all_hex), <[u8]>::as_array)
+            .map(|code| Self(*code))
+            .parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(&self.0);
+    }
+}
+
+/// Two digits that name an LMK pair, in `BU` and `BW`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PairCode(pub [u8; 2]);
+
+impl<'a> Field<'a> for PairCode {
+    const GRAMMAR: Grammar = Grammar::Own("pair code", &["00", "02", "0A", "42", "FF", "F2"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        map_opt(verify(take(2_usize), all_hex), <[u8]>::as_array)
+            .map(|code| Self(*code))
+            .parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(&self.0);
+    }
+}
+
+/// A key type behind `;`. The options of `BU` and `BW` look the same; so the first of two groups
+/// is the type, and the only one where the pair code asks for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct StatedType(pub KeyTypeCode);
+
+impl<'a> Wire<'a> for StatedType {
+    type Given = PairCode;
+    const GRAMMAR: Grammar = Grammar::Own("`;` and a key type code", &[";FFF", ";002"]);
+
+    fn read<O: Observer>(cursor: &mut Cursor<'a, '_, O>, pair: PairCode) -> Result<Self, Fault> {
+        let asked = matches!(&pair.0, b"FF" | b"F2");
+        match cursor.rest() {
+            [b';', _, _, _, rest @ ..] if asked || rest.first() == Some(&b';') => {
+                cursor.eat(b";");
+                cursor.parse(KeyTypeCode::parse).map(Self)
+            }
+            _ => Err(cursor.missing()),
+        }
+    }
+
+    fn write(&self, out: &mut BytesMut) {
+        out.put_u8(b';');
+        self.0.encode(out);
+    }
+}
+
+/// Length of a key.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum KeyLength {
+    /// Single.
+    #[code("0")]
+    Single,
+    /// Double.
+    #[code("1")]
+    Double,
+    /// Triple.
+    #[code("2")]
+    Triple,
+    /// The key block says it.
+    #[code("F")]
+    InKeyBlock,
+}
+
+/// Key scheme.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum Scheme {
+    /// Single length, or not used.
+    #[code("0")]
+    None,
+    /// Single length.
+    #[code("Z")]
+    Single,
+    /// Double length, variant.
+    #[code("U")]
+    Double,
+    /// Triple length, variant.
+    #[code("T")]
+    Triple,
+    /// Double length, ANSI X9.17.
+    #[code("X")]
+    DoubleX917,
+    /// Triple length, ANSI X9.17.
+    #[code("Y")]
+    TripleX917,
+    /// Thales key block.
+    #[code("S")]
+    KeyBlock,
+    /// TR-31 key block.
+    #[code("R")]
+    Tr31,
+    /// GISKE key block.
+    #[code("V")]
+    Giske,
+}
+
+/// Atalla variant of a ZMK, in one or two digits.
+pub type AtallaVariant<'a> = Digits1To2<'a>;
+
+/// One or two decimal digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Digits1To2<'a>(pub &'a [u8]);
+
+impl<'a> Field<'a> for Digits1To2<'a> {
+    const GRAMMAR: Grammar = Grammar::Digits(1, 2);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        take_while_m_n(1, 2, |byte: u8| byte.is_ascii_digit()).map(Self).parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.0);
+    }
+}
+
+/// Key schemes and check value type, as legacy commands have them behind `;`.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct SchemeOptions {
+    /// Scheme under the ZMK or TMK.
+    pub transport: Scheme,
+    /// Scheme under the LMK.
+    pub lmk: Scheme,
+    /// Kind of check value.
+    pub check_value: Decimal<1>,
+}
+
+/// Whether a key travels under a ZMK or a TMK.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum TransportKey {
+    /// ZMK.
+    #[code("0")]
+    Zmk,
+    /// TMK.
+    #[code("1")]
+    Tmk,
+}
+
+/// Attributes of a new key block.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct KeyBlockHeader<'a> {
+    /// Key usage.
+    pub key_usage: Text<'a, 2>,
+    /// Algorithm and length.
+    pub algorithm: Text<'a, 2>,
+    /// Mode of use.
+    pub mode: Text<'a, 1>,
+    /// Key version number.
+    pub version: Decimal<2>,
+    /// Exportability.
+    pub exportability: Text<'a, 1>,
+    /// Number of optional blocks.
+    pub optional: Decimal<2>,
+    /// Optional blocks.
+    #[repeat(optional)]
+    pub blocks: Repeat<'a, OptionalBlock<'a>>,
+}
+
+/// Attributes of a key block around a key that was in none.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct ForeignHeader<'a> {
+    /// Key usage.
+    pub key_usage: Text<'a, 2>,
+    /// Mode of use.
+    pub mode: Text<'a, 1>,
+    /// Key version number.
+    pub version: Decimal<2>,
+    /// Exportability.
+    pub exportability: Text<'a, 1>,
+    /// Number of optional blocks.
+    pub optional: Decimal<2>,
+    /// Optional blocks.
+    #[repeat(optional)]
+    pub blocks: Repeat<'a, OptionalBlock<'a>>,
+}
+
+/// An optional block of a key block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OptionalBlock<'a> {
+    /// Identifier.
+    pub id: &'a [u8; 2],
+    /// Contents.
+    pub data: &'a [u8],
+}
+
+impl<'a> Field<'a> for OptionalBlock<'a> {
+    const GRAMMAR: Grammar =
+        Grammar::Own("2A, length 2H with these four, data", &["KS1800604B120F9292", "0004"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        let id = map_opt(take(2_usize), <[u8]>::as_array);
+        let length = map_opt(take(2_usize), |digits| read_number(digits, 16)?.checked_sub(4));
+        let (rest, (id, length)) = (id, length).parse(input)?;
+        take(length).map(|data| Self { id, data }).parse(rest)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.id);
+        wire::put_number(out, self.data.len() as u64 + 4, 2, 16);
+        out.put_slice(self.data);
+    }
+}

@@ -1,0 +1,301 @@
+//! PINs, PIN blocks, account numbers and what verifies them.
+
+use bytes::{BufMut, BytesMut};
+use nom::{
+    Parser,
+    bytes::complete::{take, take_while, take_while_m_n},
+    combinator::{map_opt, verify},
+};
+use wire::{
+    Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Scope, Wire, all_hex,
+    read_number,
+};
+
+use super::HexRun;
+
+/// PIN block format.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum PinFormat {
+    /// ISO 9564 format 0.
+    #[code("01")]
+    Iso0,
+    /// Docutel.
+    #[code("02")]
+    Docutel,
+    /// Diebold and IBM 3624.
+    #[code("03")]
+    Diebold,
+    /// PLUS: as ISO format 0, with the leftmost twelve digits of the account number.
+    #[code("04")]
+    Plus,
+    /// ISO 9564 format 1.
+    #[code("05")]
+    Iso1,
+    /// ISO 9564 format 2.
+    #[code("34")]
+    Iso2,
+    /// ISO 9564 format 3.
+    #[code("47")]
+    Iso3,
+    /// ISO 9564 format 4.
+    #[code("48")]
+    Iso4,
+}
+
+/// The only maximum PIN length there is.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum MaximumPinLength {
+    /// Always twelve.
+    #[code("12")]
+    Twelve,
+}
+
+/// An account number that a PIN block is bound to. Its length goes by the formats of the blocks:
+/// 18 with format 04, up to 19 and `;` with format 48, else 12.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Account<'a> {
+    /// Digits, filled with `F` on the left in format 04.
+    pub digits: &'a [u8],
+    closed: bool,
+}
+
+impl<'a> Account<'a> {
+    /// Twelve digits, for every format but 04 and 48.
+    pub const fn twelve(digits: &'a [u8; 12]) -> Self {
+        Self { digits, closed: false }
+    }
+}
+
+impl<'a> Wire<'a> for Account<'a> {
+    type Given = [PinFormat; 2];
+    const GRAMMAR: Grammar = Grammar::Own(
+        "12N; 18H with format 04; 12-19N and `;` with format 48",
+        &["550000025321", "FF4000001234567890", "4000001234567899;"],
+    );
+
+    fn read<O: Observer>(
+        cursor: &mut Cursor<'a, '_, O>,
+        formats: Self::Given,
+    ) -> Result<Self, Fault> {
+        let digit = |byte: u8| byte.is_ascii_digit();
+        if formats.contains(&PinFormat::Iso4) {
+            let digits = cursor.parse(|input, _| take_while_m_n(12, 19, digit).parse(input))?;
+            let closed = cursor.eat(b";");
+            return if closed { Ok(Self { digits, closed }) } else { Err(cursor.missing()) };
+        }
+        let length = if formats.contains(&PinFormat::Plus) { 18_usize } else { 12 };
+        let valid = |all: &[u8]| {
+            let fill = all.iter().take_while(|byte| **byte == b'F').count();
+            fill <= all.len() - 12 && all[fill..].iter().all(u8::is_ascii_digit)
+        };
+        let digits = cursor.parse(|input, _| verify(take(length), valid).parse(input));
+        let digits = digits.map_err(|fault| fault.or(Some(ErrorCode::new(22))))?;
+        Ok(Self { digits, closed: false })
+    }
+
+    fn write(&self, out: &mut BytesMut) {
+        out.put_slice(self.digits);
+        if self.closed {
+            out.put_u8(b';');
+        }
+    }
+}
+
+/// A PIN under the LMK: as long as the setting "PIN length" says, or `J` and 32 digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PinUnderLmk<'a>(pub &'a [u8]);
+
+impl<'a> Field<'a> for PinUnderLmk<'a> {
+    const GRAMMAR: Grammar =
+        Grammar::Own("L N, L H, or `J` 32H", &["01234", "J0123456789ABCDEF0123456789ABCDEF"]);
+
+    fn parse(input: &'a [u8], scope: &Scope<'a>) -> Parsed<'a, Self> {
+        if input.first() == Some(&b'J') {
+            return verify(take(33_usize), |all: &[u8]| all_hex(&all[1..])).map(Self).parse(input);
+        }
+        match scope.lmk_pin {
+            wire::LmkPin::Digits(length) => {
+                verify(take(length), |all: &[u8]| all.iter().all(u8::is_ascii_digit))
+                    .map(Self)
+                    .parse(input)
+            }
+            wire::LmkPin::Hex(length) => verify(take(length), all_hex).map(Self).parse(input),
+        }
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.0);
+    }
+}
+
+/// A clear PIN, as long as a PIN under the LMK and filled with `F`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ClearPin<'a>(pub &'a [u8]);
+
+impl<'a> Field<'a> for ClearPin<'a> {
+    const GRAMMAR: Grammar = Grammar::Secret("L H, filled with `F`", &["1234F", "55555"]);
+
+    fn parse(input: &'a [u8], scope: &Scope<'a>) -> Parsed<'a, Self> {
+        let (wire::LmkPin::Digits(length) | wire::LmkPin::Hex(length)) = scope.lmk_pin;
+        let valid = |all: &[u8]| {
+            let digits = all.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            all[digits..].iter().all(|byte| *byte == b'F')
+        };
+        verify(take(length), valid).map(Self).parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.0);
+    }
+}
+
+/// A decimalisation table: plain, under the LMK, or in user storage.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct DecimalisationTable<'a>(pub &'a [u8]);
+
+impl<'a> Field<'a> for DecimalisationTable<'a> {
+    const GRAMMAR: Grammar = Grammar::Own(
+        "16H, `L` 32H, or `K` 3H",
+        &["0123456789012345", "L709F26B22464E96A709F26B22464E96A", "K001"],
+    );
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        let length = match input.first() {
+            Some(b'L') => 33_usize,
+            Some(b'K') => 4,
+            _ => 16,
+        };
+        let tag = usize::from(length != 16);
+        verify(take(length), |all: &[u8]| all_hex(&all[tag..])).map(Self).parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.0);
+    }
+}
+
+/// PIN validation data: twelve characters with one `N` for the account, or `P` and 16 digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ValidationData<'a>(pub &'a [u8]);
+
+impl<'a> Field<'a> for ValidationData<'a> {
+    const GRAMMAR: Grammar =
+        Grammar::Own("12A with one `N`, or `P` 16H", &["5022654000N2", "P0123456789ABCDEF"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        if input.first() == Some(&b'P') {
+            return verify(take(17_usize), |all: &[u8]| all_hex(&all[1..])).map(Self).parse(input);
+        }
+        let valid = |all: &[u8]| {
+            all.split(|byte| *byte == b'N').count() == 2
+                && all.iter().all(|byte| *byte == b'N' || all_hex(&[*byte]))
+        };
+        verify(take(12_usize), valid).map(Self).parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.0);
+    }
+}
+
+/// Three digits that say how a key serial number divides.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct KsnDescriptor([u8; 3]);
+
+impl KsnDescriptor {
+    /// Hexadecimal digits of the key serial number: the three parts and a counter of five.
+    pub fn digits(self) -> usize {
+        self.0.iter().map(|part| usize::from(*part)).sum::<usize>() + 5
+    }
+}
+
+impl<'a> Field<'a> for KsnDescriptor {
+    const GRAMMAR: Grammar = Grammar::Own("3H", &["605", "A05", "906"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        let digit = || map_opt(take(1_usize), |digit| u8::try_from(read_number(digit, 16)?).ok());
+        let parts = (digit(), digit(), digit()).map(|(a, b, c)| Self([a, b, c]));
+        verify(parts, |parts| (12..=24).contains(&parts.digits())).parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        self.0.iter().for_each(|part| wire::put_number(out, (*part).into(), 1, 16));
+    }
+}
+
+/// A key serial number and how it divides.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct Ksn<'a> {
+    /// Lengths of its parts.
+    pub descriptor: KsnDescriptor,
+    /// Key serial number.
+    #[with(descriptor.digits())]
+    pub number: HexRun<'a>,
+}
+
+/// Kind of a base derivation key, where the LMK is a variant LMK.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum BdkFlag {
+    /// BDK-1.
+    #[code("*")]
+    Bdk1,
+    /// BDK-2.
+    #[code("~")]
+    Bdk2,
+    /// BDK-4.
+    #[code("!")]
+    Bdk4,
+}
+
+/// PINs that this message excludes: their number, their length, their digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ExcludedPins<'a> {
+    /// Digits of each PIN.
+    pub length: usize,
+    /// All digits.
+    pub digits: &'a [u8],
+}
+
+impl<'a> Field<'a> for ExcludedPins<'a> {
+    const GRAMMAR: Grammar =
+        Grammar::Own("count 2N, length 2N, PINs", &["0204", "03040000111112340000", "0000"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        let two = || map_opt(take(2_usize), |two| usize::try_from(read_number(two, 10)?).ok());
+        let (rest, (count, length)) = (two(), two()).parse(input)?;
+        verify(take(count * length), |all: &[u8]| all.iter().all(u8::is_ascii_digit))
+            .map(|digits| Self { length, digits })
+            .parse(rest)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        let count = self.digits.len().checked_div(self.length).unwrap_or(0);
+        wire::put_decimal(out, count as u64, 2);
+        wire::put_decimal(out, self.length as u64, 2);
+        out.put_slice(self.digits);
+    }
+}
+
+/// Text to print, in fields with `;` between them, up to `~`, `|` or the trailer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PrintFields<'a>(pub &'a [u8]);
+
+impl<'a> PrintFields<'a> {
+    /// The fields.
+    pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.0.split(|byte| *byte == b';')
+    }
+}
+
+impl<'a> Field<'a> for PrintFields<'a> {
+    const GRAMMAR: Grammar =
+        Grammar::Own("text, `;` between", &["JOHN DOE;12 HIGH ST;%", "", ";;"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        take_while(|byte| !matches!(byte, b'~' | b'|' | 0x19)).map(Self).parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.0);
+    }
+}

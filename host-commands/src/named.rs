@@ -1,0 +1,302 @@
+//! Commands that are known by name only: they answer error 68.
+//!
+//! Their layout is not public, or they are not built yet. A command that is built leaves this list;
+//! its name then comes from its own file.
+
+use wire::Evidence;
+
+/// A command that is known by name only.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    /// Command code.
+    pub code: [u8; 2],
+    /// How well its existence is grounded.
+    pub evidence: Evidence,
+    /// Family.
+    pub family: &'static str,
+    /// What it does.
+    pub name: &'static str,
+}
+
+macro_rules! named {
+    ($($code:literal $evidence:ident $family:literal $name:literal;)*) => {
+        &[$(Named {
+            code: *$code,
+            evidence: Evidence::$evidence,
+            family: $family,
+            name: $name,
+        }),*]
+    };
+}
+
+/// Every command that is known by name only, by code.
+pub static NAMED: &[Named] = named! {
+    b"A2" Simulator "keys" "Generate key component and print it";
+    b"A4" Simulator "keys" "Form key from encrypted components";
+    b"AA" Manual "keys" "TMK/TPK/PVK old LMK to new LMK";
+    b"AC" Manual "keys" "TAK old LMK to new LMK";
+    b"AE" Manual "keys" "TMK/TPK/PVK from LMK to another TMK/TPK/PVK";
+    b"AG" Manual "keys" "TAK from LMK to TMK";
+    b"AI" Manual "data" "Encrypt data with SEED";
+    b"AK" Manual "data" "Decrypt data with SEED";
+    b"AM" Manual "data" "Translate data with SEED";
+    b"AO" Manual "data" "SEED round-key generation";
+    b"AQ" Simulator "pin" "RSA-encrypted PIN to ZPK/TPK";
+    b"AS" Manual "keys" "Generate CVK pair";
+    b"AU" Manual "keys" "CVK pair LMK to ZMK";
+    b"AW" Manual "keys" "CVK pair ZMK to LMK";
+    b"AY" Manual "keys" "CVK pair old LMK to new LMK";
+    b"B0" Simulator "keys" "Translate key scheme";
+    b"B4" Inferred "keys" "Form TR-31/X9.143 block";
+    b"B8" Simulator "rsa" "TR-34 key export";
+    b"BC" Simulator "pin" "Verify terminal PIN by comparison";
+    b"BE" Simulator "pin" "Verify interchange PIN by comparison";
+    b"BG" Simulator "keys" "Translate PIN and PIN length old to new LMK";
+    b"BI" Manual "keys" "Generate BDK";
+    b"BM" Simulator "pin" "Load excluded PIN table";
+    b"BQ" Simulator "pin" "Translate PIN algorithm (LMK PIN encryption A to B)";
+    b"BS" Simulator "keys" "Erase key change storage";
+    b"BW" Simulator "keys" "Keys old LMK to new LMK, migrate key type";
+    b"BY" Simulator "keys" "ZMK from ZMK to LMK";
+    b"C0" Simulator "as2805" "Initial terminal master keys";
+    b"C2" Simulator "as2805" "Generate MAC large message";
+    b"C4" Simulator "as2805" "Verify MAC large message";
+    b"C6" Simulator "as2805" "Random number";
+    b"C8" Simulator "as2805" "Generate acquirer master KEK";
+    b"CE" Simulator "pin" "Diebold PIN offset";
+    b"CG" Simulator "pin" "Verify terminal PIN Diebold";
+    b"CI" Manual "pin" "PIN BDK to ZPK (single DES DUKPT)";
+    b"CK" Manual "pin" "Verify PIN IBM (DUKPT)";
+    b"CM" Manual "pin" "Verify PIN PVV (DUKPT)";
+    b"CO" Manual "pin" "Verify PIN Diebold (DUKPT)";
+    b"CQ" Manual "pin" "Verify PIN encrypted-PIN method (DUKPT)";
+    b"CS" Simulator "keys" "Modify key block header";
+    b"CU" Simulator "pin" "Verify PIN and generate new PVV";
+    b"D0" Simulator "as2805" "PIN pad authentication code";
+    b"D2" Simulator "as2805" "Verify PIN pad authentication code";
+    b"D4" Simulator "as2805" "Translate PIN block to PEK";
+    b"D6" Simulator "as2805" "Translate acquirer master KEK";
+    b"D8" Simulator "as2805" "Encrypt CPAT authentication value";
+    b"DI" Manual "e-purse" "Generate and export KML";
+    b"DK" Manual "e-purse" "Import KML";
+    b"DM" Manual "e-purse" "Verify load S1, generate S2";
+    b"DO" Manual "e-purse" "Verify load completion S3";
+    b"DQ" Manual "e-purse" "Verify unload S1, generate S2";
+    b"DS" Manual "e-purse" "Verify unload completion S3";
+    b"DU" Simulator "pin" "Verify PIN and generate new IBM offset";
+    b"DW" Manual "keys" "BDK ZMK to LMK";
+    b"DY" Manual "keys" "BDK LMK to ZMK";
+    b"E0" Simulator "as2805" "KEKs validation request";
+    b"E2" Simulator "as2805" "KEKr validation response";
+    b"E4" Simulator "as2805" "Verify PIN pad proof of end point";
+    b"E6" Simulator "as2805" "PIN pad proof of end point";
+    b"E8" Simulator "as2805" "KCA and KMACH";
+    b"EE" Simulator "pin" "Derive PIN IBM offset";
+    b"EG" Simulator "pin" "Verify interchange PIN Diebold";
+    b"EI" Simulator "rsa" "Generate RSA key pair";
+    b"EK" Simulator "rsa" "Load RSA private key to tamper memory";
+    b"EM" Simulator "rsa" "RSA private key old to new LMK";
+    b"EO" Simulator "rsa" "Import public key (MAC it)";
+    b"EQ" Simulator "rsa" "Validate public key MAC";
+    b"ES" Simulator "rsa" "Validate certificate, MAC its public key";
+    b"EU" Simulator "rsa" "Public key MAC old to new LMK";
+    b"EW" Simulator "rsa" "Generate signature";
+    b"EY" Simulator "rsa" "Validate signature";
+    b"F0" Simulator "as2805" "Verify terminal PIN IBM";
+    b"F2" Simulator "as2805" "Verify terminal PIN Visa";
+    b"F4" Simulator "as2805" "Calculate KMACI";
+    b"F6" Simulator "as2805" "KEKGEN";
+    b"F8" Simulator "as2805" "KEKREC";
+    b"FA" Manual "keys" "ZPK ZMK to LMK";
+    b"FC" Manual "keys" "TMK/TPK/PVK ZMK to LMK";
+    b"FE" Manual "keys" "TMK/TPK/PVK LMK to ZMK";
+    b"FG" Manual "keys" "Generate pair of PVKs";
+    b"FI" Manual "keys" "Generate ZEK/ZAK";
+    b"FK" Manual "keys" "ZEK/ZAK ZMK to LMK";
+    b"FM" Manual "keys" "ZEK/ZAK LMK to ZMK";
+    b"FO" Manual "watchword" "Generate watchword key";
+    b"FQ" Manual "watchword" "WWK LMK to ZMK";
+    b"FS" Manual "watchword" "WWK ZMK to LMK";
+    b"FU" Manual "watchword" "Verify watchword response";
+    b"FY" Simulator "rsa" "Generate ECC key pair";
+    b"G2" Manual "pin" "Verify interchange PIN comparison SEED";
+    b"G4" Manual "pin" "Verify terminal PIN comparison SEED";
+    b"G6" Manual "pin" "PIN ZPK to ZPK SEED";
+    b"G8" Manual "pin" "PIN TPK to ZPK SEED";
+    b"GA" Simulator "pin" "Derive PIN Diebold";
+    b"GC" Manual "keys" "ZPK LMK to ZMK";
+    b"GE" Manual "keys" "ZMK old LMK to new LMK";
+    b"GG" Manual "keys" "Form ZMK from three components";
+    b"GI" Simulator "rsa" "Import key under RSA public key";
+    b"GK" Simulator "rsa" "Export key under RSA public key";
+    b"GM" Simulator "hash" "Hash data";
+    b"GO" Simulator "pin" "Verify PIN IBM (3DES DUKPT)";
+    b"GQ" Simulator "pin" "Verify PIN PVV (3DES DUKPT)";
+    b"GS" Simulator "pin" "Verify PIN Diebold (3DES DUKPT)";
+    b"GU" Simulator "pin" "Verify PIN encrypted-PIN (3DES DUKPT)";
+    b"GW" Simulator "mac" "Generate/verify MAC (3DES DUKPT)";
+    b"GY" Manual "keys" "Form ZMK from 2 to 9 components";
+    b"H0" Simulator "as2805" "Decrypt PIN pad public key";
+    b"H2" Simulator "as2805" "RSA public key verification code";
+    b"H4" Simulator "as2805" "KEKs for node interchange via RSA";
+    b"H6" Simulator "as2805" "Receive KEKr via RSA";
+    b"H8" Simulator "as2805" "Encrypt cross-acquirer KEK under KTI";
+    b"HA" Manual "keys" "Generate TAK";
+    b"HC" Manual "keys" "Generate TMK/TPK/PVK";
+    b"HE" Manual "data" "Encrypt data block";
+    b"HG" Manual "data" "Decrypt data block";
+    b"HK" Simulator "as2805" "Transaction response with AP";
+    b"I0" Simulator "as2805" "Encrypt terminal key under LMK";
+    b"I2" Simulator "issuing" "Import MULTOS TKCK";
+    b"I4" Simulator "issuing" "Import MULTOS hash modulus key";
+    b"I6" Simulator "issuing" "Translate MULTOS KTU";
+    b"I8" Simulator "issuing" "MULTOS ALU generator";
+    b"IA" Manual "keys" "Generate ZPK";
+    b"IC" Simulator "issuing" "Establish secure session with chip card";
+    b"IE" Simulator "issuing" "Prepare secure message for chip card";
+    b"IG" Inferred "rsa" "ECKA-DH key agreement";
+    b"J2" Simulator "device" "HSM loading";
+    b"J4" Simulator "device" "Host command volumes";
+    b"J6" Simulator "device" "Reset utilisation statistics";
+    b"J8" Simulator "device" "Health check accumulated counts";
+    b"JI" Simulator "device" "Reset health check counts";
+    b"JK" Simulator "device" "Instantaneous health check status";
+    b"JS" Manual "emv" "ARQC/ARPC UnionPay";
+    b"JU" Manual "emv" "Secure message UnionPay";
+    b"K0" Simulator "emv" "Verify encrypted counters";
+    b"K2" Simulator "emv" "Verify truncated cryptogram (CAP)";
+    b"K8" Simulator "issuing" "Export key under KEK";
+    b"KA" Manual "keys" "Key check value (not double-length ZMK)";
+    b"KC" Manual "keys" "ZPK old LMK to new LMK";
+    b"KE" Simulator "issuing" "Issuer RSA key set and certificate";
+    b"KG" Simulator "issuing" "Validate issuer certificate";
+    b"KI" Simulator "issuing" "Derive card unique DES keys";
+    b"KK" Simulator "issuing" "Import CA self-signed certificate";
+    b"KM" Simulator "issuing" "Static data authentication signature";
+    b"KO" Simulator "issuing" "Card RSA key set and certificate";
+    b"KS" Simulator "emv" "DAC / dynamic number verification";
+    b"KU" Simulator "emv" "Secure message (EMV 3.1.1)";
+    b"KW" Simulator "emv" "ARQC verify / ARPC (EMV 4.x, cloud)";
+    b"KY" Simulator "emv" "Secure message (EMV 4.x)";
+    b"L0" Simulator "hash" "Generate HMAC key";
+    b"LA" Simulator "storage" "Load data to user storage";
+    b"LC" Simulator "storage" "Verify Diebold table in user storage";
+    b"LE" Simulator "storage" "Read user storage";
+    b"LG" Simulator "device" "Set response delay";
+    b"LI" Simulator "print" "Load PIN text string";
+    b"LK" Manual "mac" "Generate decimal MAC";
+    b"LM" Manual "mac" "Verify decimal MAC";
+    b"LO" Simulator "keys" "Decimalisation table old to new LMK";
+    b"LQ" Simulator "hash" "Generate HMAC";
+    b"LS" Simulator "hash" "Verify HMAC";
+    b"LU" Simulator "hash" "Import HMAC key under ZMK";
+    b"LW" Simulator "hash" "Export HMAC key under ZMK";
+    b"LY" Simulator "hash" "HMAC key old to new LMK";
+    b"M4" Simulator "data" "Translate data block";
+    b"MA" Manual "mac" "Generate MAC (TAK)";
+    b"MC" Manual "mac" "Verify MAC (TAK)";
+    b"ME" Manual "mac" "Verify and translate MAC";
+    b"MG" Manual "keys" "TAK LMK to ZMK";
+    b"MI" Manual "keys" "TAK ZMK to LMK";
+    b"MK" Manual "mac" "Generate binary MAC";
+    b"MM" Manual "mac" "Verify binary MAC";
+    b"MO" Manual "mac" "Verify and translate binary MAC";
+    b"MQ" Manual "mac" "MAC (MAB) large message";
+    b"MS" Manual "mac" "MAC (MAB) X9.19 large message";
+    b"MU" Manual "mac" "Generate MAC on binary message";
+    b"MW" Manual "mac" "Verify MAC on binary message";
+    b"MY" Simulator "mac" "Verify and translate MAC";
+    b"NE" Simulator "keys" "Generate and print key as split components";
+    b"NI" Simulator "device" "Network information";
+    b"NY" Simulator "issuing" "IVCVC3 / static CVC3";
+    b"OA" Simulator "print" "Print PIN solicitation mailer";
+    b"OC" Manual "keys" "Generate and print ZMK component";
+    b"OE" Manual "keys" "Generate and print TMK/TPK/PVK";
+    b"OI" Simulator "as2805" "Generate zone key set";
+    b"OK" Simulator "as2805" "Zone key set to LMK";
+    b"OU" Simulator "as2805" "Update TMK1 (roll KEK1)";
+    b"OW" Simulator "as2805" "Update TMKs (roll KEK1+2)";
+    b"P2" Simulator "as2805" "Visa PVV";
+    b"P4" Simulator "as2805" "Proof of host value";
+    b"PA" Simulator "print" "Load formatting data";
+    b"PC" Simulator "print" "Load additional formatting data";
+    b"PE" Simulator "print" "Print PIN / PIN and solicitation data";
+    b"PG" Simulator "print" "Verify PIN mailer cryptography";
+    b"PI" Simulator "as2805" "Terminal key set";
+    b"PK" Simulator "as2805" "PIN pad acquirer security number";
+    b"PM" Simulator "card" "Verify dynamic CVV/CVC";
+    b"PO" Simulator "as2805" "Verify/generate PVV and translate PIN";
+    b"PQ" Simulator "as2805" "Generate MAC AS2805-1988";
+    b"PS" Simulator "as2805" "Verify MAC AS2805-1988";
+    b"PU" Simulator "as2805" "Encrypt data";
+    b"PW" Simulator "as2805" "Decrypt data";
+    b"PY" Simulator "as2805" "Verify and generate IBM offset";
+    b"Q0" Simulator "device" "Translate audit record MAC key";
+    b"Q2" Simulator "device" "Retrieve audit record";
+    b"Q4" Simulator "device" "Archive (print) audit record";
+    b"Q6" Simulator "device" "Delete audit record";
+    b"Q8" Simulator "device" "Verify audit record";
+    b"QA" Simulator "storage" "Load solicitation data (batch)";
+    b"QC" Simulator "storage" "Load solicitation data (final)";
+    b"QE" Simulator "rsa" "Certificate request";
+    b"QI" Simulator "as2805" "PPASN old to new LMK";
+    b"QK" Simulator "pin" "Account number change for LMK PIN";
+    b"QM" Simulator "as2805" "Encrypt with derived privacy key";
+    b"QO" Simulator "as2805" "Decrypt with derived privacy key";
+    b"QQ" Simulator "as2805" "Verify PIN at issuer IBM";
+    b"QS" Simulator "as2805" "Verify PIN at issuer Diebold";
+    b"QU" Simulator "as2805" "Verify PIN at issuer Visa";
+    b"QW" Simulator "as2805" "Verify PIN at issuer comparison";
+    b"R2" Manual "e-purse" "Export e-purse card key set";
+    b"RC" Simulator "print" "Verify solicitation mailer cryptography";
+    b"RE" Simulator "as2805" "Verify transaction request, no PIN";
+    b"RG" Simulator "as2805" "Verify transaction request with PIN (CD)";
+    b"RI" Simulator "as2805" "Transaction request with PIN";
+    b"RK" Simulator "as2805" "Transaction response / request without PIN";
+    b"RM" Simulator "as2805" "Transaction response / admin request";
+    b"RO" Simulator "as2805" "PIN PEK to ZPK / response from issuer";
+    b"RQ" Simulator "as2805" "Verify completion / response";
+    b"RS" Simulator "as2805" "Completion response / confirmation";
+    b"RU" Simulator "as2805" "Auth para at issuer / request with PIN";
+    b"RW" Simulator "as2805" "Initial terminal key / translate KEYVAL";
+    b"RY" Manual "card" "CSC (Amex): mode 0 gen CSCK,1 export,2 import,3 calculate,4 verify";
+    b"SA" Simulator "device" "RSA PIN block to 3DES (simulator custom) / RSA key set (leachbj)";
+    b"T0" Manual "e-purse" "Unlinked load request";
+    b"T2" Manual "e-purse" "Release RLSAM";
+    b"T4" Manual "e-purse" "Release R2LSAM";
+    b"T6" Manual "e-purse" "Verify RCEP";
+    b"TA" Manual "print" "Print TMK mailer";
+    b"U0" Manual "e-purse" "Decrypt R1, validate MACLSAM";
+    b"U2" Manual "e-purse" "Compute HCEP";
+    b"U4" Manual "e-purse" "Validate S1 MAC load/unload";
+    b"U6" Manual "e-purse" "Validate S1 MAC currency exchange";
+    b"U8" Manual "e-purse" "Generate S2 MAC";
+    b"V0" Manual "e-purse" "S2 MAC currency exchange";
+    b"V2" Manual "e-purse" "S2 MAC approved unlinked load";
+    b"V4" Manual "e-purse" "Validate S3 MAC currency exchange";
+    b"V6" Manual "e-purse" "Validate S3 MAC load/unload";
+    b"V8" Manual "e-purse" "Validate H2LSAM";
+    b"W0" Manual "e-purse" "Validate S6 MAC";
+    b"W2" Manual "e-purse" "Validate S6' MAC";
+    b"W4" Manual "e-purse" "Validate S6'' MAC";
+    b"W6" Manual "e-purse" "Validate S5' DLT MAC";
+    b"W8" Manual "e-purse" "Validate S5' ISS MAC";
+    b"X0" Manual "e-purse" "Validate S4 MAC old terminals";
+    b"X2" Manual "e-purse" "Validate S4 MAC new terminals";
+    b"X4" Manual "e-purse" "Validate S5 MAC old terminals";
+    b"X6" Manual "e-purse" "Validate S5' MAC new terminals";
+    b"X8" Manual "e-purse" "Validate S5 variant MAC";
+    b"XK" Manual "internet" "Verify internet PIN block + MAC";
+    b"XM" Manual "internet" "Verify internet PIN block + MAC, return LMK PIN";
+    b"XO" Manual "internet" "Verify MAC (internet)";
+    b"XQ" Manual "internet" "Generate MAC (internet)";
+    b"XS" Manual "internet" "Translate internet PIN block";
+    b"XU" Manual "internet" "Decrypt data (internet)";
+    b"XW" Manual "internet" "Encrypt data (internet)";
+    b"Y0" Manual "e-purse" "Acknowledgement MAC old";
+    b"Y2" Manual "e-purse" "Acknowledgement MAC new";
+    b"Y4" Manual "e-purse" "Update MAC";
+    b"Y6" Manual "e-purse" "Validate SADMIN MAC";
+    b"Y8" Manual "e-purse" "Merchant acquirer MAC";
+    b"Z0" Manual "e-purse" "Validate card issuer MAC";
+};

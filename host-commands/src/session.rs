@@ -1,0 +1,307 @@
+//! What a command sees of the appliance while it works on one message.
+
+use core::cell::Cell;
+use std::sync::MutexGuard;
+
+use appliance::{
+    Appliance, PinEncryptionAlgorithm, Settings, State, StorageFault, StorageLength, ZmkLength,
+};
+use bytes::BytesMut;
+use vault::{Expected, Key, KeyTypes, Lmk, Policy, Role, Token, Use};
+use wire::{
+    CommandSpec, ErrorCode, LmkKind, LmkPin, Repeat, Scope, Scratch, Storage, Stored, Wire,
+};
+
+use crate::{
+    Category, UnknownCommand, envelope,
+    error::{DISABLED, LMK_IDENTIFIER, NOT_AUTHORISED, STORAGE_EMPTY, STORAGE_INDEX, refused},
+    fields::{KeyField, KeyTypeCode, LmkId},
+};
+
+/// Which LMK a host port stands for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LmkPort {
+    /// The default LMK, or the one that `%nn` names.
+    Default,
+    /// One LMK; `%nn` may only repeat it.
+    Only(u8),
+}
+
+/// What an authorised activity is for, within its category.
+pub trait Activity {
+    /// As the console names it.
+    fn name(&self) -> &str;
+
+    /// Whether it needs to be authorised at all.
+    fn is_guarded(&self, category: Category) -> bool;
+}
+
+impl Activity for &str {
+    fn name(&self) -> &str {
+        self
+    }
+
+    fn is_guarded(&self, _: Category) -> bool {
+        true
+    }
+}
+
+/// One message's view of the appliance.
+#[derive(Debug)]
+pub struct Session<'a> {
+    appliance: &'a Appliance,
+    state: &'a State,
+    stored: StoredKeys<'a>,
+    port: LmkPort,
+    lmk: Cell<Chosen>,
+    header: usize,
+    is_nested: bool,
+    scratch: Scratch<'a>,
+    pub(crate) trailer: Cell<&'a [u8]>,
+}
+
+/// The LMK of the message, and whether it may still be another.
+#[derive(Clone, Copy, Debug)]
+struct Chosen {
+    id: LmkId,
+    /// Nothing named it: the first key block decides.
+    open: bool,
+}
+
+impl<'a> Session<'a> {
+    /// A view for one message with a header of this length; `buffer` takes long replies and is
+    /// wiped by its owner.
+    pub fn new(
+        appliance: &'a Appliance,
+        state: &'a State,
+        port: LmkPort,
+        header: usize,
+        buffer: &'a mut [u8],
+    ) -> Self {
+        Self {
+            appliance,
+            state,
+            stored: StoredKeys(state),
+            port,
+            lmk: Cell::new(Chosen { id: LmkId(state.default_lmk.0), open: true }),
+            header,
+            is_nested: false,
+            scratch: Scratch::new(buffer),
+            trailer: Cell::new(b""),
+        }
+    }
+
+    /// The appliance's state as the message met it.
+    pub fn state(&self) -> &'a State {
+        self.state
+    }
+
+    /// Settings as the message met them.
+    pub fn settings(&self) -> &'a Settings {
+        &self.state.settings
+    }
+
+    /// The appliance itself, for commands that change it.
+    pub fn appliance(&self) -> &'a Appliance {
+        self.appliance
+    }
+
+    /// Characters in the header of the message.
+    pub fn header(&self) -> usize {
+        self.header
+    }
+
+    /// Memory for long replies.
+    pub fn scratch(&self) -> &Scratch<'a> {
+        &self.scratch
+    }
+
+    /// The appliance's randomness, for as long as it is held.
+    pub fn random(&self) -> MutexGuard<'a, impl rand_core::CryptoRng + use<>> {
+        self.appliance.randomness().generator()
+    }
+
+    /// How messages read, were they under this LMK rather than that of the port.
+    pub fn scope(&'a self, lmk: Option<LmkId>) -> Scope<'a> {
+        let id = match (lmk, self.port) {
+            (Some(id), _) => id,
+            (None, LmkPort::Only(id)) => LmkId(id),
+            (None, LmkPort::Default) => self.lmk.get().id,
+        };
+        scope(self.state, self.state.lmks.get(vault::LmkId(id.0)), &self.stored)
+    }
+
+    /// Settles the LMK of the message: the port's, the named one, or the default until a key block
+    /// names another.
+    pub(crate) fn choose(&self, named: Option<LmkId>) -> Result<(), ErrorCode> {
+        let chosen = match (self.port, named) {
+            (LmkPort::Only(port), Some(named)) if port != named.0 => {
+                return Err(LMK_IDENTIFIER.0);
+            }
+            (LmkPort::Only(id), _) | (LmkPort::Default, Some(LmkId(id))) => {
+                Chosen { id: LmkId(id), open: false }
+            }
+            (LmkPort::Default, None) => return Ok(()),
+        };
+        self.lmk.set(chosen);
+        self.lmk().map(drop)
+    }
+
+    /// Identifier of the message's LMK.
+    pub fn lmk_id(&self) -> vault::LmkId {
+        vault::LmkId(self.lmk.get().id.0)
+    }
+
+    /// The message's LMK; error 13 where there is none.
+    pub fn lmk(&self) -> Result<&'a Lmk, ErrorCode> {
+        self.state.lmks.get(self.lmk_id()).ok_or(LMK_IDENTIFIER.0)
+    }
+
+    /// The LMK that `token` is under. The first key of a message settles it.
+    fn lmk_of(&self, token: Token<'_>) -> Result<&'a Lmk, ErrorCode> {
+        let chosen = self.lmk.get();
+        if chosen.open {
+            let id = token.lmk_id().map_or(chosen.id, |id| LmkId(id.0));
+            self.lmk.set(Chosen { id, open: false });
+        }
+        self.lmk()
+    }
+
+    /// Opens a key of the type that its role has.
+    pub fn open<R: Role, const E: u8>(
+        &self,
+        key: KeyField<'_, R, E>,
+        purpose: Use,
+    ) -> Result<Key<R::Usage>, ErrorCode> {
+        let expected = Expected::of::<R>(self.key_types(), purpose, self.policy());
+        self.unlock(key, &expected)
+    }
+
+    /// Opens a key of a type that another field states.
+    pub fn open_as<R: Role, const E: u8>(
+        &self,
+        key: KeyField<'_, R, E>,
+        key_type: KeyTypeCode,
+        purpose: Use,
+    ) -> Result<Key<R::Usage>, ErrorCode> {
+        let key_type = key_type.known(self.key_types());
+        self.unlock(key, &Expected::of_type::<R>(key_type, purpose, self.policy()))
+    }
+
+    /// Opens a key; bad parity has the error code of its field.
+    pub fn unlock<R: Role, const E: u8>(
+        &self,
+        key: KeyField<'_, R, E>,
+        expected: &Expected<'_>,
+    ) -> Result<Key<R::Usage>, ErrorCode> {
+        let lmk = self.lmk_of(key.token)?;
+        lmk.open(self.lmk_id(), key.token, expected)
+            .map_err(|refusal| refused(refusal, ErrorCode::new(E)))
+    }
+
+    /// Key types as the settings have them.
+    pub fn key_types(&self) -> KeyTypes {
+        if self.settings().key_type_002_separation {
+            KeyTypes::Separated
+        } else {
+            KeyTypes::Standard
+        }
+    }
+
+    /// Which DES keys the settings accept.
+    pub fn policy(&self) -> Policy {
+        let Settings { single_des, prevent_single_des_masquerading, .. } = *self.settings();
+        Policy { single_des, masquerading: !prevent_single_des_masquerading }
+    }
+
+    /// Asks for an authorised activity of the host.
+    pub(crate) fn gate(&self, category: Category, sub: &dyn Activity) -> Result<(), ErrorCode> {
+        if !sub.is_guarded(category) || self.state.authorised.allows(category, sub.name()) {
+            Ok(())
+        } else {
+            Err(NOT_AUTHORISED.0)
+        }
+    }
+
+    /// Whether an activity is authorised, where it only changes what the reply shows.
+    pub fn may(&self, category: Category, sub: &str) -> bool {
+        self.gate(category, &sub).is_ok()
+    }
+
+    pub(crate) fn available(&self, spec: &CommandSpec) -> Result<(), ErrorCode> {
+        let disabled = &self.settings().disabled_commands;
+        if !disabled.is_empty() && disabled.iter().any(|code| code.as_bytes() == spec.code) {
+            return Err(DISABLED.0);
+        }
+        Ok(())
+    }
+
+    /// Makes a list for a reply, item by item.
+    pub fn collect<I, T: Wire<'a, Given = ()>>(
+        &'a self,
+        items: impl Iterator<Item = I>,
+        mut make: impl FnMut(I, &'a Self) -> Result<T, ErrorCode>,
+    ) -> Result<Repeat<'a, T>, ErrorCode> {
+        let (mut written, mut count) = (BytesMut::new(), 0);
+        for item in items {
+            make(item, self)?.write(&mut written);
+            count += 1;
+        }
+        Ok(Repeat::written(self.scratch.copy(&written)?, count, (), self.scope(None)))
+    }
+
+    /// Answers a command inside a command; error 68 inside such a command.
+    pub fn answer(&self, message: &[u8], header: usize) -> Result<&'a [u8], ErrorCode> {
+        if self.is_nested {
+            return Err(DISABLED.0);
+        }
+        let mut out = BytesMut::new();
+        let buffer = self.scratch.take(NESTED)?;
+        let session = Session {
+            is_nested: true,
+            ..Session::new(self.appliance, self.state, self.port, header, buffer)
+        };
+        envelope::answer(message, header, UnknownCommand::Disabled, &session, &mut out);
+        self.scratch.copy(&out)
+    }
+}
+
+/// Memory for long replies of a command inside a command.
+const NESTED: usize = 8 * 1024;
+
+/// How messages read under an LMK.
+pub(crate) fn scope<'a>(state: &State, lmk: Option<&Lmk>, stored: &'a dyn Stored) -> Scope<'a> {
+    let settings = &state.settings;
+    let length = settings.lmk_pin_length();
+    Scope {
+        lmk: lmk.map_or(LmkKind::Variant, |lmk| match lmk.kind() {
+            vault::LmkKind::Variant => LmkKind::Variant,
+            vault::LmkKind::KeyBlock => LmkKind::KeyBlock,
+            vault::LmkKind::AesKeyBlock => LmkKind::AesKeyBlock,
+        }),
+        lmk_pin: match settings.pin_encryption_algorithm {
+            PinEncryptionAlgorithm::A => LmkPin::Digits(length),
+            PinEncryptionAlgorithm::B => LmkPin::Hex(length),
+        },
+        storage: match settings.user_storage_key_length {
+            StorageLength::Variable => Storage::Variable,
+            fixed => Storage::Fixed(fixed.digits().unwrap_or(16)),
+        },
+        double_zmk: settings.zmk_length == ZmkLength::Double,
+        stored,
+    }
+}
+
+/// User storage as messages refer to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoredKeys<'a>(pub(crate) &'a State);
+
+impl Stored for StoredKeys<'_> {
+    fn get(&self, index: u16) -> Result<&[u8], ErrorCode> {
+        let length = self.0.settings.user_storage_key_length;
+        self.0.storage.get(index, length).map_err(|fault| match fault {
+            StorageFault::Empty => STORAGE_EMPTY.0,
+            StorageFault::Index => STORAGE_INDEX.0,
+        })
+    }
+}

@@ -1,0 +1,193 @@
+//! Security settings: what the tenant decides, and what host commands obey.
+//!
+//! Names follow the questions of the device's console; defaults are the device's. Where no public
+//! source gives a default, it is our reading (evidence grade `inferred`) and says so.
+
+use serde::{Deserialize, Serialize};
+
+/// Security settings of an appliance.
+///
+/// In a configuration file they stand under `[settings]`; an unknown name is an error.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own at the console")]
+pub struct Settings {
+    /// Longest PIN, 4 to 12 digits. A PIN under a variant or 3DES key-block LMK has one digit more.
+    pub pin_length: PinLength,
+    /// How PINs stand under the LMK: algorithm `A` decimal digits, `B` hexadecimal digits.
+    pub pin_encryption_algorithm: PinEncryptionAlgorithm,
+    /// Whether commands that take or show clear PINs (BA, NG) are available; else error 17.
+    pub clear_pins: bool,
+    /// Whether BY is available; else error 68.
+    pub zmk_translate_command: bool,
+    /// Whether keys may come in under a ZMK in the ANSI X9.17 schemes X and Y; else error 26.
+    pub x917_import: bool,
+    /// Whether keys may go out under a ZMK in the ANSI X9.17 schemes X and Y; else error 26.
+    pub x917_export: bool,
+    /// Whether single length DES keys may be used; else error 27. Default inferred.
+    pub single_des: bool,
+    /// Whether a key of equal parts is refused with error 75. Default inferred.
+    pub prevent_single_des_masquerading: bool,
+    /// Length of a ZMK that has no scheme tag. Default inferred.
+    pub zmk_length: ZmkLength,
+    /// What a place in user storage holds.
+    pub user_storage_key_length: StorageLength,
+    /// Whether decimalisation tables in commands are encrypted under the LMK. Default inferred.
+    pub decimalisation_tables: DecimalisationTables,
+    /// Whether a decimalisation table must have eight different digits, none more than four times;
+    /// else error 25.
+    pub decimalisation_table_checks: bool,
+    /// Whether sixteen-digit check values keep six digits and ten zeros. Default inferred.
+    pub restrict_check_values: bool,
+    /// Whether the length of a PIN offset is that of the PIN rather than the check length.
+    pub variable_length_pin_offset: bool,
+    /// Whether PINs of the global excluded PIN table are refused with error 86.
+    pub weak_pin_checking: bool,
+    /// PINs that nobody may choose, used where `weak_pin_checking` is on.
+    pub excluded_pins: Vec<String>,
+    /// PIN block formats that are switched on; others answer error 69. Two digits each.
+    pub pin_block_formats: Vec<String>,
+    /// Whether PIN block format 34 may leave under a ZPK; else error 23.
+    pub pin_block_format_34_output: bool,
+    /// Whether conversions between PIN block formats are those that PCI PIN allows; else error 23.
+    pub restrict_pin_block_usage: bool,
+    /// Whether QK may move a PIN under the LMK to another account number; else error 17.
+    pub account_translation: bool,
+    /// Whether CA, CC and G0 take a second account number.
+    pub tokens_in_pin_translation: bool,
+    /// Whether EC and GQ take a second account number.
+    pub tokens_in_pin_verification: bool,
+    /// Whether terminal keys have key types of their own (70D, 80D, 90D) instead of 002.
+    pub key_type_002_separation: bool,
+    /// Whether keys travel only in key blocks; else errors 26 and 29.
+    pub trusted_format_only: bool,
+    /// Whether short keys in key blocks are padded to hide their length.
+    pub hide_key_length: bool,
+    /// Host commands that are switched off, by code; they answer error 68.
+    pub disabled_commands: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            pin_length: PinLength(4),
+            pin_encryption_algorithm: PinEncryptionAlgorithm::A,
+            clear_pins: false,
+            zmk_translate_command: false,
+            x917_import: false,
+            x917_export: false,
+            single_des: false,
+            prevent_single_des_masquerading: true,
+            zmk_length: ZmkLength::Double,
+            user_storage_key_length: StorageLength::Single,
+            decimalisation_tables: DecimalisationTables::Encrypted,
+            decimalisation_table_checks: true,
+            restrict_check_values: true,
+            variable_length_pin_offset: false,
+            weak_pin_checking: false,
+            excluded_pins: Vec::new(),
+            pin_block_formats: ["01", "02", "03", "04", "05", "34", "35", "41", "42", "47", "48"]
+                .map(str::to_owned)
+                .to_vec(),
+            pin_block_format_34_output: false,
+            restrict_pin_block_usage: false,
+            account_translation: false,
+            tokens_in_pin_translation: false,
+            tokens_in_pin_verification: false,
+            key_type_002_separation: false,
+            trusted_format_only: false,
+            hide_key_length: false,
+            disabled_commands: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Settings of `serve --dev`: the device's, but PINs of 4 to 12 digits, single DES and clear
+    /// PINs.
+    pub fn development() -> Self {
+        Self { pin_length: PinLength(12), single_des: true, clear_pins: true, ..Self::default() }
+    }
+
+    /// Whether the settings are those that PCI HSM asks for; which ones count is partly inferred.
+    pub const fn complies_with_pci(&self) -> bool {
+        self.restrict_pin_block_usage
+            && self.key_type_002_separation
+            && !self.single_des
+            && self.prevent_single_des_masquerading
+    }
+
+    /// Symbols in a PIN under a variant or 3DES key-block LMK: L of the manuals, 5 to 13.
+    pub const fn lmk_pin_length(&self) -> usize {
+        self.pin_length.0 as usize + 1
+    }
+}
+
+/// Longest PIN: 4 to 12 digits.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct PinLength(u8);
+
+impl PinLength {
+    /// Digits.
+    pub const fn digits(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl TryFrom<u8> for PinLength {
+    type Error = &'static str;
+
+    fn try_from(digits: u8) -> Result<Self, Self::Error> {
+        if matches!(digits, 4..=12) { Ok(Self(digits)) } else { Err("pin_length is 4 to 12") }
+    }
+}
+
+impl From<PinLength> for u8 {
+    fn from(length: PinLength) -> Self {
+        length.0
+    }
+}
+
+/// How PINs stand under the LMK.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub enum PinEncryptionAlgorithm {
+    /// Decimal digits (the Visa method).
+    A,
+    /// Hexadecimal digits (the Racal method).
+    B,
+}
+
+/// Length of a ZMK that has no scheme tag.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ZmkLength {
+    /// 16 hexadecimal digits.
+    Single,
+    /// 32 hexadecimal digits.
+    Double,
+}
+
+/// What a place in user storage holds.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StorageLength {
+    /// 16 hexadecimal digits.
+    Single,
+    /// 32 hexadecimal digits.
+    Double,
+    /// 48 hexadecimal digits.
+    Triple,
+    /// Up to 1,000 bytes.
+    Variable,
+}
+
+/// How decimalisation tables stand in commands.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DecimalisationTables {
+    /// Encrypted under the LMK.
+    Encrypted,
+    /// Sixteen decimal digits.
+    Plain,
+}

@@ -1,0 +1,340 @@
+//! What `serve` can be told: the same settings as options of the command line and as keys of a TOML
+//! file.
+//!
+//! One definition serves both: the doc comment of a field is its `--help` text, its name its key
+//! (`frame_limit`) and its option (`--frame-limit`). An option wins over the file, the file over
+//! the default.
+
+mod bounded;
+mod file;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use appliance::{Settings, State};
+use bounded::Bounded;
+use clap::Args;
+use host_commands::UnknownCommand;
+use serde::Deserialize;
+
+use crate::failure::Failure;
+use crate::logging::LogFormat;
+use crate::server;
+
+/// What was said, in one place; `None` is not said.
+///
+/// A table of settings that belongs to another crate (`[settings]`, `[lmk]`) is one more field with
+/// `#[arg(skip)]`.
+#[derive(Args, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Given {
+    /// Serve a ready development appliance: state in memory, commissioned, online, public test LMKs
+    /// 00, 01 and 02 [default: false]
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    dev: Option<bool>,
+
+    /// Folder in which the appliance keeps its sealed state [default: none, state in memory]
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+
+    /// Number that fixes all random values, for repeatable tests [default: none, the system's
+    /// random generator]
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    /// How the log is written to standard error; `STRONGROOM_LOG=info` shows more of it
+    /// [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+
+    #[command(flatten)]
+    host: GivenHost,
+
+    /// Table `[settings]`: security settings of the appliance.
+    #[arg(skip)]
+    settings: toml::Table,
+
+    /// Tables `[[lmk]]`: public test LMKs to load.
+    #[arg(skip)]
+    lmk: Vec<GivenLmk>,
+
+    /// Authorised activities of the host, as `category.sub`; `*` is every activity.
+    #[arg(skip)]
+    authorised: Vec<String>,
+}
+
+/// Table `[[lmk]]`: a public test LMK to load.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GivenLmk {
+    /// Identifier, 0 to 99. The first LMK is the default one.
+    pub(crate) id: u8,
+    /// Name of the public test LMK.
+    pub(crate) name: String,
+}
+
+/// Table `[host]`: the host ports.
+#[derive(Args, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct GivenHost {
+    /// Address and port P of the default LMK; P+1 is LMK 00, P+2 LMK 01; with P = 0 each takes a
+    /// free port [default: 127.0.0.1:1500]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+
+    /// Characters of the message header, 0 to 255 [default: 4]
+    #[arg(long, value_name = "CHARACTERS")]
+    header_length: Option<Bounded<0, 255>>,
+
+    /// Connections served at the same time, 1 to 4096; one more is closed at once [default: 64]
+    #[arg(long, value_name = "NUMBER")]
+    connections: Option<Bounded<1, 4096>>,
+
+    /// Longest message in bytes without its length prefix, 1 to 65535; a longer one closes the
+    /// connection [default: 32768]
+    #[arg(long, value_name = "BYTES")]
+    frame_limit: Option<Bounded<1, 65_535>>,
+
+    /// Seconds from the first byte of a message to its last, 1 to 3600; then the connection is
+    /// closed [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    partial_frame_timeout: Option<Bounded<1, 3_600>>,
+
+    /// Seconds without a message after which a connection is closed, 0 to 604800; 0 is never
+    /// [default: 0]
+    #[arg(long, value_name = "SECONDS")]
+    idle_timeout: Option<Bounded<0, 604_800>>,
+
+    /// Answer datagrams too, on the same port numbers [default: true]
+    #[arg(long, num_args = 0, default_missing_value = "true", overrides_with = "no_udp")]
+    udp: Option<bool>,
+
+    /// TCP only
+    #[arg(long)]
+    #[serde(skip)]
+    no_udp: bool,
+
+    /// What an unknown command is answered: its reply code with error 68, `ZZ00`, or nothing
+    /// [default: 68]
+    #[arg(long, value_name = "68|ZZ00|drop")]
+    #[serde(deserialize_with = "parsed")]
+    unknown_command: Option<UnknownCommand>,
+
+    /// Seconds that connections have to finish when the server stops, 0 to 600 [default: 5]
+    #[arg(long, value_name = "SECONDS")]
+    grace_period: Option<Bounded<0, 600>>,
+}
+
+/// Everything that `serve` goes by.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Configuration {
+    /// A ready development appliance in memory.
+    pub(crate) dev: bool,
+    /// Folder of the sealed state.
+    pub(crate) state: Option<PathBuf>,
+    /// Seed of all random values.
+    pub(crate) seed: Option<u64>,
+    /// Characters of the message header.
+    pub(crate) header_length: u8,
+    /// What an unknown command is answered.
+    pub(crate) unknown_command: UnknownCommand,
+    /// The host ports.
+    pub(crate) server: server::Options,
+    /// How the log is written.
+    pub(crate) log_format: LogFormat,
+    /// Settings that differ from those of the device or, with `dev`, of the development appliance.
+    settings: toml::Table,
+    /// Test LMKs to load.
+    pub(crate) lmks: Vec<GivenLmk>,
+    /// Authorised activities of the host.
+    pub(crate) authorised: Vec<String>,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            dev: false,
+            state: None,
+            seed: None,
+            header_length: 4,
+            unknown_command: UnknownCommand::default(),
+            server: server::Options {
+                listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 1500)),
+                connections: 64,
+                frame_limit: 32 * 1024,
+                partial_frame_timeout: Duration::from_secs(30),
+                idle_timeout: None,
+                udp: true,
+                grace_period: Duration::from_secs(5),
+            },
+            log_format: LogFormat::default(),
+            settings: toml::Table::new(),
+            lmks: Vec::new(),
+            authorised: Vec::new(),
+        }
+    }
+}
+
+impl Configuration {
+    /// The defaults, changed by the file, changed by the command line.
+    pub(crate) fn new(file: Option<&PathBuf>, options: Given) -> Result<Self, Failure> {
+        let mut configuration = Self::default();
+        if let Some(path) = file {
+            file::read(path)?.change(&mut configuration);
+        }
+        options.change(&mut configuration);
+        if configuration.dev && configuration.state.is_some() {
+            return Err(Failure::usage(
+                "a development appliance keeps no state: leave out either `dev` or `state`",
+            ));
+        }
+        // A wrong setting is told before anything is started.
+        configuration.settings()?;
+        Ok(configuration)
+    }
+
+    /// Security settings: the preset, changed by `[settings]`.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        let preset = if self.dev { State::development().settings } else { Settings::default() };
+        let mut table = toml::Table::try_from(preset).map_err(Failure::usage)?;
+        table.extend(self.settings.clone());
+        table.try_into().map_err(|error: toml::de::Error| {
+            let reason = error.message().replace("unknown field", "unknown key");
+            Failure::usage(format_args!(
+                "[settings]: {reason}; correct or remove it, \
+                 strongroom.example.toml explains every key"
+            ))
+        })
+    }
+}
+
+impl Given {
+    fn change(self, to: &mut Configuration) {
+        let Self { dev, state, seed, log_format, host, settings, lmk, authorised } = self;
+        to.settings.extend(settings);
+        to.lmks.extend(lmk);
+        to.authorised.extend(authorised);
+        set(&mut to.dev, dev);
+        to.state = state.or_else(|| to.state.take());
+        to.seed = seed.or(to.seed);
+        set(&mut to.log_format, log_format);
+        set(&mut to.header_length, host.header_length.and_then(|it| u8::try_from(it.get()).ok()));
+        set(&mut to.unknown_command, host.unknown_command);
+        set(&mut to.server.listen, host.listen);
+        set(&mut to.server.connections, host.connections.map(|it| it.get() as usize));
+        set(&mut to.server.frame_limit, host.frame_limit.map(|it| it.get() as usize));
+        set(&mut to.server.partial_frame_timeout, host.partial_frame_timeout.map(seconds));
+        set(
+            &mut to.server.idle_timeout,
+            host.idle_timeout.map(|it| (it.get() > 0).then(|| seconds(it))),
+        );
+        set(&mut to.server.udp, if host.no_udp { Some(false) } else { host.udp });
+        set(&mut to.server.grace_period, host.grace_period.map(seconds));
+    }
+}
+
+fn parsed<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<UnknownCommand>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+fn set<T>(value: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *value = given;
+    }
+}
+
+fn seconds<const LOW: u32, const HIGH: u32>(number: Bounded<LOW, HIGH>) -> Duration {
+    Duration::from_secs(number.get().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, FromArgMatches as _};
+
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../strongroom.example.toml");
+
+    fn options() -> Command {
+        Given::augment_args(Command::new("serve"))
+    }
+
+    fn from_options(line: &[&str]) -> Result<Configuration, String> {
+        let matches = options()
+            .no_binary_name(true)
+            .try_get_matches_from(line)
+            .map_err(|error| error.to_string())?;
+        let given = Given::from_arg_matches(&matches).map_err(|error| error.to_string())?;
+        Configuration::new(None, given).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn the_example_says_the_defaults() {
+        let mut configuration =
+            Configuration { header_length: 9, dev: true, ..Configuration::default() };
+        configuration.server.udp = false;
+        file::parse(EXAMPLE, "example").expect("the example is right").change(&mut configuration);
+        assert_eq!(configuration, Configuration::default());
+    }
+
+    #[test]
+    fn the_example_and_the_help_explain_every_setting_and_agree() {
+        for argument in options().get_arguments().filter(|argument| argument.get_id() != "no_udp") {
+            let key = argument.get_id().as_str();
+            let line = EXAMPLE
+                .lines()
+                .find_map(|line| line.trim_start_matches("# ").strip_prefix(&format!("{key} = ")));
+            let value = line
+                .unwrap_or_else(|| panic!("`{key}` is missing in the example"))
+                .trim_matches('"');
+            let help =
+                argument.get_help().unwrap_or_else(|| panic!("`{key}` has no help")).to_string();
+            let optional = EXAMPLE.contains(&format!("# {key} = "));
+            let default = if optional {
+                "[default: none, ".to_owned()
+            } else {
+                format!("[default: {value}]")
+            };
+            assert!(help.contains(&default), "`{key}`: the help does not say `{default}`: {help}");
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_example_that_is_commented_out_is_right() {
+        let text = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
+            Some(setting) if setting.contains(" = ") => setting,
+            _ => line,
+        });
+        let text = text.collect::<Vec<_>>().join("\n");
+        let given = file::parse(&text, "example").expect("the example is right");
+        assert!(given.state.is_some() && given.seed.is_some());
+    }
+
+    #[test]
+    fn an_option_wins_over_the_file() {
+        let mut configuration = Configuration::default();
+        let text = "[host]\nconnections = 7\nframe_limit = 100\nidle_timeout = 60\n\
+                    unknown_command = \"ZZ00\"";
+        file::parse(text, "x").expect("the text is right").change(&mut configuration);
+        let matches = options().get_matches_from(["serve", "--connections", "8", "--no-udp"]);
+        Given::from_arg_matches(&matches)
+            .expect("the options are right")
+            .change(&mut configuration);
+        let server = configuration.server;
+        assert_eq!((server.connections, server.frame_limit, server.udp), (8, 100, false));
+        assert_eq!(server.idle_timeout, Some(Duration::from_mins(1)));
+        assert_eq!(configuration.unknown_command, UnknownCommand::Zz);
+    }
+
+    #[test]
+    fn options_without_a_value_switch() {
+        assert!(from_options(&["--dev"]).expect("right").dev);
+        assert!(from_options(&["--no-udp", "--udp"]).expect("right").server.udp);
+        assert!(!from_options(&["--udp", "--no-udp"]).expect("right").server.udp);
+        assert!(from_options(&["--dev", "--state", "x"]).is_err());
+    }
+}

@@ -1,0 +1,142 @@
+//! The appliance behind the host ports.
+
+use std::sync::Arc;
+
+use appliance::{Authorisations, Category, LmkTable, Randomness, State, TEST_LMKS};
+use host_commands::Host;
+use vault::{Lmk, LmkId, LmkKind};
+
+use crate::configuration::{Configuration, GivenLmk};
+use crate::failure::Failure;
+
+/// What is said of an appliance without LMKs.
+const NO_LMKS: &str = "no LMK is loaded, so commands with keys answer 13: name test LMKs in the \
+                       configuration, or use `strongroom serve --dev`";
+
+/// What `serve` needs to know of an appliance.
+#[derive(Debug)]
+pub(super) struct Appliance {
+    /// Answers its host commands.
+    pub(super) host: Host,
+    /// Identifiers of its LMKs; each has a port.
+    pub(super) lmks: Vec<u8>,
+    /// Lines that are printed before those of the listeners.
+    pub(super) notices: Vec<String>,
+}
+
+/// Makes the appliance that the configuration asks for.
+pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> {
+    if configuration.state.is_some() {
+        return Err(Failure::usage(
+            "an appliance that keeps its state is not built yet: leave out --state",
+        ));
+    }
+    let state = state(configuration)?;
+    let lmks: Vec<_> = state.lmks.iter().map(|(id, _)| id.0).collect();
+    let mut notices = Vec::new();
+    if configuration.dev {
+        notices.extend(development(&state));
+    }
+    if lmks.is_empty() {
+        notices.push(NO_LMKS.to_owned());
+    }
+    let randomness = match configuration.seed {
+        Some(seed) => {
+            notices.push(format!("seed {seed}: random keys and fills are repeatable"));
+            Randomness::from_seed(seed)
+        }
+        None => Randomness::from_system().map_err(Failure::usage)?,
+    };
+    let appliance = Arc::new(appliance::Appliance::new(state, randomness));
+    let Configuration { header_length, unknown_command, .. } = *configuration;
+    Ok(Appliance { host: Host::new(appliance, header_length, unknown_command), lmks, notices })
+}
+
+/// The state that the appliance starts in.
+fn state(configuration: &Configuration) -> Result<State, Failure> {
+    let preset = if configuration.dev { State::development() } else { State::default() };
+    let mut state = State {
+        settings: configuration.settings()?,
+        connections: u16::try_from(configuration.server.connections).unwrap_or(u16::MAX),
+        ..preset
+    };
+    if let [first, ..] = &configuration.lmks[..] {
+        state.lmks = LmkTable::default();
+        state.default_lmk = LmkId(first.id);
+    }
+    for lmk in &configuration.lmks {
+        load_lmk(&mut state.lmks, lmk)?;
+    }
+    for activity in &configuration.authorised {
+        authorise(&mut state.authorised, activity)?;
+    }
+    Ok(state)
+}
+
+fn load_lmk(table: &mut LmkTable, GivenLmk { id, name }: &GivenLmk) -> Result<(), Failure> {
+    let lmk = Lmk::named(name).map_err(|_| {
+        Failure::usage(format_args!(
+            "there is no test LMK `{name}`; there are {}",
+            TEST_LMKS.join(", ")
+        ))
+    })?;
+    if table.load(LmkId(*id), lmk) {
+        Ok(())
+    } else {
+        Err(Failure::usage(format_args!("LMK identifier {id} is not 0 to 99")))
+    }
+}
+
+fn authorise(authorised: &mut Authorisations, activity: &str) -> Result<(), Failure> {
+    if activity == "*" {
+        *authorised = Authorisations::everything();
+        return Ok(());
+    }
+    let mut parts = activity.splitn(3, '.');
+    let category = parts.next().and_then(Category::from_word);
+    match (category, parts.next()) {
+        (Some(category), Some(sub)) => {
+            authorised.authorise(category, sub);
+            Ok(())
+        }
+        _ => Err(Failure::usage(format_args!(
+            "`{activity}` is no activity of the host: write it as in `export.001`, or `*` for all"
+        ))),
+    }
+}
+
+/// What is special about a development appliance.
+fn development(state: &State) -> Vec<String> {
+    let lmks: Vec<_> = state
+        .lmks
+        .iter()
+        .map(|(LmkId(id), lmk)| {
+            let [a, b, c] = lmk.check_value();
+            let kind = match lmk.kind() {
+                LmkKind::Variant => "variant",
+                LmkKind::KeyBlock => "3DES key block",
+                LmkKind::AesKeyBlock => "AES key block",
+            };
+            format!("{id:02} {kind} {a:02X}{b:02X}{c:02X}")
+        })
+        .collect();
+    vec![
+        "development appliance: test keys only, state in memory, every activity authorised"
+            .to_owned(),
+        format!("LMKs {}", lmks.join(", ")),
+        format!(
+            "settings: PIN length {}, single DES {}, clear PINs {}, decimalisation tables {}",
+            state.settings.pin_length.digits(),
+            allowed(state.settings.single_des),
+            allowed(state.settings.clear_pins),
+            match state.settings.decimalisation_tables {
+                appliance::DecimalisationTables::Encrypted => "encrypted",
+                appliance::DecimalisationTables::Plain => "plain",
+            }
+        ),
+    ]
+}
+
+fn allowed(yes: bool) -> &'static str {
+    if yes { "allowed" } else { "not allowed" }
+}

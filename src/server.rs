@@ -1,0 +1,105 @@
+//! The host ports: listeners, framing, connections and their limits, over TCP and UDP.
+//!
+//! One task per connection runs the host commands itself: it reads once, answers every complete
+//! message, and writes once. Replies keep the order of the requests. A message is a two-byte length
+//! (big-endian) and as many bytes.
+
+mod acceptor;
+mod buffer;
+mod connection;
+mod datagram;
+mod descriptors;
+mod exchange;
+mod frame;
+mod host;
+mod port;
+mod stop;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use self::acceptor::Acceptor;
+use self::connection::Limits;
+use self::exchange::Rules;
+use host_commands::LmkPort;
+
+pub(crate) use self::host::Host;
+pub(crate) use self::port::BindError;
+use self::port::HostPort;
+pub(crate) use self::stop::{Stop, Stopper};
+
+/// What the host ports go by.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Options {
+    /// Address and port P of the default LMK. With P = 0 every listener takes a free port.
+    pub(crate) listen: SocketAddr,
+    /// Connections served at the same time, over all ports.
+    pub(crate) connections: usize,
+    /// Longest message in bytes, without its length prefix.
+    pub(crate) frame_limit: usize,
+    /// Time from the first byte of a message to its last.
+    pub(crate) partial_frame_timeout: Duration,
+    /// Time without a message after which a connection is closed.
+    pub(crate) idle_timeout: Option<Duration>,
+    /// Whether datagrams are answered.
+    pub(crate) udp: bool,
+    /// Time that connections have to finish after [`Stopper::stop`].
+    pub(crate) grace_period: Duration,
+}
+
+/// The host ports of one appliance, bound and listening.
+#[derive(Debug)]
+pub(crate) struct Server<H> {
+    host: Arc<H>,
+    ports: Vec<HostPort>,
+    options: Options,
+}
+
+impl<H: Host> Server<H> {
+    /// Binds the port of the default LMK and one for each of `lmks`. Wants a tokio runtime around
+    /// it.
+    pub(crate) fn bind(host: Arc<H>, lmks: &[u8], options: Options) -> Result<Self, BindError> {
+        descriptors::raise(options.connections);
+        let lmks = lmks.iter().copied().map(LmkPort::Only);
+        let ports =
+            std::iter::once(LmkPort::Default).chain(lmks).map(|lmk| HostPort::bind(lmk, &options));
+        Ok(Self { host, ports: ports.collect::<Result<_, _>>()?, options })
+    }
+
+    /// Writes one line per listener.
+    pub(crate) fn announce(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.ports.iter().try_for_each(|port| writeln!(out, "{port}"))
+    }
+
+    /// Serves until `stop`, and then until every connection has its answers or the grace period is
+    /// over.
+    pub(crate) async fn run(self, mut stop: Stop) {
+        let Self { host, ports, options } = self;
+        let places = Arc::new(Semaphore::new(options.connections));
+        let limits = Limits::new(&options);
+        let mut tasks = JoinSet::new();
+        for HostPort { lmk, listener, datagrams } in ports {
+            let host = Arc::clone(&host);
+            let rules = Rules { host, lmk, frame_limit: options.frame_limit };
+            if let Some(socket) = datagrams {
+                tasks.spawn(datagram::serve(socket, rules.clone(), stop.clone()));
+            }
+            let (places, stop) = (Arc::clone(&places), stop.clone());
+            tasks.spawn(Acceptor { listener, rules, limits, places, stop }.run());
+        }
+        stop.requested().await;
+        let finished = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(options.grace_period, finished).await.is_err() {
+            tracing::warn!(
+                "the grace period is over: connections that have not finished are closed"
+            );
+        }
+    }
+}

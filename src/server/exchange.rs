@@ -1,0 +1,154 @@
+//! Bytes in, bytes out: the sans-I/O half of a connection.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::buffer::{Inbox, Outbox};
+use super::frame::{Frame, PREFIX};
+use host_commands::LmkPort;
+
+use super::host::Host;
+
+/// Messages that one turn answers at most, so that one pipelining host does not hold a worker.
+const MESSAGES_A_TURN: usize = 32;
+/// Bytes of replies after which a turn ends.
+const OUTPUT_A_TURN: usize = 64 * 1024;
+
+/// Who answers, on behalf of which port, and how long a message may be.
+#[derive(Debug)]
+pub(super) struct Rules<H> {
+    pub(super) host: Arc<H>,
+    pub(super) lmk: LmkPort,
+    pub(super) frame_limit: usize,
+}
+
+impl<H> Clone for Rules<H> {
+    fn clone(&self) -> Self {
+        Self { host: Arc::clone(&self.host), ..*self }
+    }
+}
+
+/// The buffers of one peer, and the rules by which one is answered into the other.
+#[derive(Debug)]
+pub(super) struct Exchange<H> {
+    pub(super) rules: Rules<H>,
+    pub(super) inbox: Inbox,
+    pub(super) outbox: Outbox,
+}
+
+/// How a turn ended.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Turn {
+    /// Every complete message is answered.
+    Done {
+        /// Whether there was one.
+        answered: bool,
+    },
+    /// There may be more complete messages.
+    More,
+    /// The stream cannot go on.
+    Fault(Fault),
+}
+
+/// What makes a stream unusable.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Fault {
+    /// A message longer than the limit.
+    TooLongMessage {
+        /// Its announced length.
+        length: usize,
+    },
+    /// A reply of more than 65,535 bytes: a defect of the host.
+    TooLongReply,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLongMessage { length } => {
+                write!(
+                    f,
+                    "a message of {length} bytes is longer than the limit (see --frame-limit)"
+                )
+            }
+            Self::TooLongReply => f.write_str("a reply is too long to be sent"),
+        }
+    }
+}
+
+impl<H: Host> Exchange<H> {
+    /// With empty buffers.
+    pub(super) fn new(rules: Rules<H>) -> Self {
+        Self { rules, inbox: Inbox::default(), outbox: Outbox::default() }
+    }
+
+    /// Answers the complete messages of the inbox, a bounded number of them, into the outbox.
+    pub(super) fn turn(&mut self) -> Turn {
+        let Self { rules: Rules { host, lmk, frame_limit }, inbox, outbox } = self;
+        for answered in 0..MESSAGES_A_TURN {
+            match Frame::first(inbox.unread(), *frame_limit) {
+                Frame::Whole(_) if outbox.unsent().len() >= OUTPUT_A_TURN => return Turn::More,
+                Frame::Whole(message) => {
+                    let length = message.len();
+                    if outbox.reply(length, |out| host.answer(*lmk, message, out)).is_err() {
+                        return Turn::Fault(Fault::TooLongReply);
+                    }
+                    inbox.consume(PREFIX + length);
+                }
+                Frame::Partial => {
+                    inbox.compact();
+                    return Turn::Done { answered: answered > 0 };
+                }
+                Frame::TooLong(length) => return Turn::Fault(Fault::TooLongMessage { length }),
+            }
+        }
+        Turn::More
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Echo, framed};
+    use super::*;
+
+    fn exchange(lmk: LmkPort, bytes: &[u8]) -> Exchange<Echo> {
+        let mut exchange = Exchange::new(Rules { host: Arc::new(Echo), lmk, frame_limit: 65_535 });
+        exchange.inbox.space(65_535).extend_from_slice(bytes);
+        exchange
+    }
+
+    #[test]
+    fn every_complete_message_is_answered_in_order() {
+        let mut exchange = exchange(LmkPort::Default, b"\0\x01a\0\0\0\x02bc\0\x02d");
+        assert_eq!(exchange.turn(), Turn::Done { answered: true });
+        assert_eq!(exchange.outbox.unsent(), b"\0\x02=a\0\x01=\0\x03=bc");
+        assert_eq!(exchange.inbox.unread(), b"\0\x02d");
+        assert_eq!(exchange.turn(), Turn::Done { answered: false });
+    }
+
+    #[test]
+    fn the_port_says_the_lmk() {
+        let mut exchange = exchange(LmkPort::Only(3), b"\0\x01a");
+        exchange.turn();
+        assert_eq!(exchange.outbox.unsent(), b"\0\x023a");
+    }
+
+    #[test]
+    fn a_turn_is_bounded_in_messages_and_in_output() {
+        let mut many = exchange(LmkPort::Default, &framed(b"x").repeat(33));
+        assert_eq!(many.turn(), Turn::More);
+        assert_eq!(many.outbox.unsent().len(), 32 * 4);
+        assert_eq!(many.turn(), Turn::Done { answered: true });
+        let mut long = exchange(LmkPort::Default, &framed(&vec![7; 30_000]).repeat(4));
+        assert_eq!(long.turn(), Turn::More);
+        assert_eq!(long.outbox.unsent().len(), 3 * 30_003);
+    }
+
+    #[test]
+    fn a_too_long_message_ends_the_stream_after_the_replies_before_it() {
+        let mut exchange = exchange(LmkPort::Default, b"\0\x01a\0\x05");
+        exchange.rules.frame_limit = 4;
+        assert_eq!(exchange.turn(), Turn::Fault(Fault::TooLongMessage { length: 5 }));
+        assert_eq!(exchange.outbox.unsent(), b"\0\x02=a");
+    }
+}

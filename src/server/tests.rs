@@ -1,0 +1,121 @@
+//! The server over real loopback sockets, in front of a host that echoes. Every wait is bounded.
+
+mod datagrams;
+mod limits;
+mod stopping;
+mod stream;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{BufMut as _, BytesMut};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::{Host, LmkPort, Options, Server, Stopper};
+
+/// Longest wait of a test for anything.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Answers with a character for the port and the message itself; `silent` is answered with nothing,
+/// `huge` with too much.
+#[derive(Debug)]
+pub(super) struct Echo;
+
+impl Host for Echo {
+    fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) {
+        match (message, port) {
+            (b"silent", _) => {}
+            (b"huge", _) => out.put_bytes(b'x', 65_536),
+            (_, LmkPort::Default) => {
+                out.put_u8(b'=');
+                out.put_slice(message);
+            }
+            (_, LmkPort::Only(id)) => {
+                out.put_u8(b'0' + id);
+                out.put_slice(message);
+            }
+        }
+    }
+}
+
+/// A message with its length prefix.
+pub(super) fn framed(message: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(message.len()).expect("the message is short");
+    [&length.to_be_bytes()[..], message].concat()
+}
+
+/// The reply that [`Echo`] gives on the default port, with its length prefix.
+fn echoed(message: &[u8]) -> Vec<u8> {
+    framed(&[b"=", message].concat())
+}
+
+fn options() -> Options {
+    Options {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        connections: 64,
+        frame_limit: 32 * 1024,
+        partial_frame_timeout: PATIENCE,
+        idle_timeout: None,
+        udp: false,
+        grace_period: Duration::from_secs(5),
+    }
+}
+
+/// A server that runs, and its order to stop.
+struct Running {
+    addresses: Vec<SocketAddr>,
+    stopper: Stopper,
+    server: JoinHandle<()>,
+}
+
+impl Running {
+    fn start(lmks: &[u8], options: Options) -> Self {
+        let server = Server::bind(Arc::new(Echo), lmks, options).expect("a free port");
+        let addresses =
+            server.ports.iter().map(|port| port.address().expect("it is bound")).collect();
+        let (stopper, stop) = Stopper::new();
+        Self { addresses, stopper, server: tokio::spawn(server.run(stop)) }
+    }
+
+    async fn connect(&self) -> Client {
+        Client(bounded(TcpStream::connect(self.addresses[0])).await.expect("the server accepts"))
+    }
+
+    async fn stopped(self) {
+        bounded(self.server).await.expect("the server does not panic");
+    }
+}
+
+struct Client(TcpStream);
+
+impl Client {
+    async fn send(&mut self, bytes: &[u8]) {
+        bounded(self.0.write_all(bytes)).await.expect("the connection stands");
+    }
+
+    async fn expect(&mut self, expected: &[u8]) {
+        let mut reply = vec![0; expected.len()];
+        bounded(self.0.read_exact(&mut reply)).await.expect("the server answers");
+        assert!(reply == expected, "another reply than expected");
+    }
+
+    /// Closes the sending side.
+    async fn half_close(&mut self) {
+        bounded(self.0.shutdown()).await.expect("the connection stands");
+    }
+
+    /// Everything up to the end of the connection.
+    async fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        bounded(self.0.read_to_end(&mut rest)).await.expect("the connection is closed in order");
+        rest
+    }
+}
+
+async fn bounded<T>(work: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, work).await.expect("it takes too long")
+}

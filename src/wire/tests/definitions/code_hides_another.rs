@@ -1,0 +1,11 @@
+use wire::Code;
+
+#[derive(Code)]
+enum Mode {
+    #[code("0")]
+    Generate,
+    #[code("01")]
+    Derive,
+}
+
+fn main() {}

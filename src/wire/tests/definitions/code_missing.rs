@@ -1,0 +1,8 @@
+use wire::Code;
+
+#[derive(Code)]
+enum Mode {
+    Generate,
+}
+
+fn main() {}

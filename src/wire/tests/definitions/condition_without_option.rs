@@ -1,0 +1,9 @@
+use wire::{Group, Mark};
+
+#[derive(Group)]
+struct Tail {
+    #[maybe]
+    mark: Mark<b';'>,
+}
+
+fn main() {}

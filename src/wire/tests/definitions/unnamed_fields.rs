@@ -1,0 +1,6 @@
+use wire::{Group, Mark};
+
+#[derive(Group)]
+struct Request(Mark<b';'>);
+
+fn main() {}

@@ -1,0 +1,223 @@
+//! The program `strongroom serve` as a script sees it: its lines, its exit status, its order to
+//! stop.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn strongroom(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_strongroom"));
+    command.args(arguments).env_remove("STRONGROOM_LOG").stdin(Stdio::null());
+    command
+}
+
+/// A server that runs until it is dropped.
+struct Server {
+    child: Child,
+    lines: Vec<String>,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = strongroom(&["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program is built");
+        let out = BufReader::new(child.stdout.take().expect("it is a pipe"));
+        let lines = out.lines().map_while(Result::ok).take_while(|line| line != "ready").collect();
+        Self { child, lines }
+    }
+
+    fn address(&self) -> SocketAddr {
+        let address = self
+            .lines
+            .iter()
+            .find_map(|line| line.strip_prefix("host port ")?.strip_suffix(" default LMK"));
+        address.expect("the default port is announced").parse().expect("it is an address")
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address()).expect("it accepts");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket option");
+        stream
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
+    /// Its exit status and what it wrote to standard error.
+    fn end(mut self) -> (Option<i32>, String) {
+        let status = ended(&mut self.child);
+        let mut log = String::new();
+        self.child
+            .stderr
+            .take()
+            .expect("it is a pipe")
+            .read_to_string(&mut log)
+            .expect("it is text");
+        (status, log)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn ended(child: &mut Child) -> Option<i32> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("it is our child") {
+            return status.code();
+        }
+        assert!(begun.elapsed() < PATIENCE, "it does not end");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The one line that the program writes to standard error before it ends with status 2.
+fn refusal(arguments: &[&str]) -> String {
+    let mut child = strongroom(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program is built");
+    assert_eq!(ended(&mut child), Some(2), "{arguments:?}");
+    let Output { stdout, stderr, .. } = child.wait_with_output().expect("it has ended");
+    assert!(stdout.is_empty(), "{arguments:?}");
+    let line = String::from_utf8(stderr).expect("it is text");
+    assert!(line.ends_with('\n') && line.lines().count() == 1, "more than one line: {line}");
+    line
+}
+
+fn configuration(name: &str, text: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).expect("the folder is writable");
+    path.display().to_string()
+}
+
+fn framed(message: &str) -> Vec<u8> {
+    let length = u16::try_from(message.len()).expect("the message is short");
+    [&length.to_be_bytes()[..], message.as_bytes()].concat()
+}
+
+#[test]
+fn it_answers_by_tcp_and_udp_on_the_announced_port() {
+    let server = Server::start(&[]);
+    let mut stream = server.connect();
+    let mut reply = [0; 10];
+    stream.write_all(&framed("HEAD??")).expect("it is sent");
+    stream.read_exact(&mut reply).expect("it answers");
+    assert_eq!(reply, *b"\0\x08HEAD?@68");
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    socket.set_read_timeout(Some(PATIENCE)).expect("a socket option");
+    socket.send_to(&framed("HEAD??"), server.address()).expect("it is sent");
+    let (length, _) = socket.recv_from(&mut reply).expect("it answers");
+    assert_eq!(reply.get(..length), Some(&b"\0\x08HEAD?@68"[..]));
+}
+
+#[test]
+fn a_signal_stops_it_after_it_has_answered() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let server = Server::start(&[]);
+        let mut stream = server.connect();
+        stream.write_all(&framed("HEAD??").repeat(100)).expect("it is sent");
+        server.signal(signal);
+        let mut replies = Vec::new();
+        stream.read_to_end(&mut replies).expect("it closes in order");
+        assert!(replies == b"\0\x08HEAD?@68".repeat(100), "{} bytes of replies", replies.len());
+        assert_eq!(server.end(), (Some(0), String::new()));
+    }
+}
+
+#[test]
+fn the_configuration_file_is_obeyed_and_an_option_wins() {
+    let text =
+        "[host]\nheader_length = 2\nunknown_command = \"ZZ00\"\nframe_limit = 10\nudp = false\n";
+    let file = configuration("obeyed.toml", text);
+    let server = Server::start(&["--config", &file, "--header-length", "3"]);
+    let mut stream = server.connect();
+    let mut reply = [0; 9];
+    stream.write_all(&framed("abc??")).expect("it is sent");
+    stream.read_exact(&mut reply).expect("it answers");
+    assert_eq!(reply, *b"\0\x07abcZZ00");
+    stream.write_all(&framed("more than ten")).expect("it is sent");
+    assert_eq!(stream.read(&mut reply).expect("it closes in order"), 0);
+    server.signal(Signal::TERM);
+    let (status, log) = server.end();
+    assert_eq!(status, Some(0));
+    assert!(
+        log.contains("a message of 13 bytes is longer than the limit")
+            && !log.contains("more than ten"),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_port_in_use_is_an_error_that_names_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let line = refusal(&["serve", "--listen", &address.to_string()]);
+    let begin =
+        format!("strongroom: TCP port {} of 127.0.0.1 (default LMK) is in use: ", address.port());
+    assert!(line.starts_with(&begin), "{line}");
+}
+
+#[test]
+fn an_unknown_key_is_an_error_that_names_file_key_and_line() {
+    let file = configuration("unknown.toml", "[host]\nlisten = \"127.0.0.1:0\"\nframe_limt = 10\n");
+    let line = refusal(&["serve", "--config", &file]);
+    assert!(
+        line.starts_with(&format!(
+            "strongroom: {file} line 3: unknown key `frame_limt`, expected one of "
+        )),
+        "{line}"
+    );
+    let line = refusal(&["serve", "--config", "no/such/file"]);
+    assert!(line.starts_with("strongroom: no/such/file cannot be read: "), "{line}");
+}
+
+#[test]
+fn wrong_usage_is_one_line_that_says_what_to_do() {
+    for (arguments, expected) in [
+        (
+            &["serve", "--lisen", "x"][..],
+            "unexpected argument '--lisen' found; tip: a similar argument exists: '--listen'",
+        ),
+        (
+            &["serve", "--connections", "0"],
+            "'--connections <NUMBER>': 0 is not a whole number from 1 to 4096",
+        ),
+        (&["serve", "--listen", "1500"], "invalid value '1500' for '--listen <ADDRESS:PORT>'"),
+        (&["serve", "--unknown-command", "0"], "an unknown command is answered 68, ZZ00 or drop"),
+        (&["sevre"], "unrecognized subcommand 'sevre'"),
+        (&[], "name a subcommand"),
+    ] {
+        let line = refusal(arguments);
+        assert!(
+            line.starts_with("strongroom: ") && line.contains(expected) && line.contains("--help"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn help_is_an_answer() {
+    let Output { status, stdout, .. } =
+        strongroom(&["serve", "--help"]).output().expect("the program is built");
+    let help = String::from_utf8(stdout).expect("it is text");
+    assert!(
+        status.success() && help.contains("strongroom serve --dev --listen 127.0.0.1:1500"),
+        "{help}"
+    );
+}
