@@ -278,7 +278,25 @@ mod tests {
             Configuration { header_length: 9, dev: true, ..Configuration::default() };
         configuration.server.udp = false;
         file::parse(EXAMPLE, "example").expect("the example is right").change(&mut configuration);
+        let settings = std::mem::take(&mut configuration.settings);
         assert_eq!(configuration, Configuration::default());
+        let defaults = toml::Table::try_from(Settings::default()).expect("settings are a table");
+        assert_eq!(settings, defaults);
+    }
+
+    #[test]
+    fn a_setting_changes_the_preset() {
+        let mut configuration = Configuration { dev: true, ..Configuration::default() };
+        let given = file::parse("[settings]\nsingle_des = false", "my.toml").expect("right");
+        given.change(&mut configuration);
+        let settings = configuration.settings().expect("right");
+        assert_eq!(settings, Settings { single_des: false, ..Settings::development() });
+        for wrong in ["pin_lenght = 6", "pin_length = 13", "zmk_length = \"triple\""] {
+            let mut configuration = Configuration::default();
+            let text = format!("[settings]\n{wrong}");
+            file::parse(&text, "my.toml").expect("TOML").change(&mut configuration);
+            assert!(configuration.settings().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -14,7 +14,6 @@ mod host;
 mod outcome;
 mod report;
 mod template;
-mod text;
 
 use case::{Lmk, LoadError};
 use host::{Host, HostError, Target};

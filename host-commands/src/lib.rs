@@ -31,8 +31,7 @@ use fields::LmkId;
 /// Names that every command file uses.
 mod prelude {
     pub(crate) use crate::{Category, Execute, Session, error, fields::*};
-    pub(crate) use vault::{Key, KeyType, Use, role::*};
-    pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Mark, Repeat, Reply, put_hex};
+    pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Repeat, Reply};
 }
 
 /// The work of a command.

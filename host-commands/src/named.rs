@@ -31,8 +31,11 @@ macro_rules! named {
 
 /// Every command that is known by name only, by code.
 pub static NAMED: &[Named] = named! {
+    b"A0" Simulator "keys" "Generate/derive key, optionally export";
     b"A2" Simulator "keys" "Generate key component and print it";
     b"A4" Simulator "keys" "Form key from encrypted components";
+    b"A6" Simulator "keys" "Import key from ZMK";
+    b"A8" Simulator "keys" "Export key under ZMK/TMK";
     b"AA" Manual "keys" "TMK/TPK/PVK old LMK to new LMK";
     b"AC" Manual "keys" "TAK old LMK to new LMK";
     b"AE" Manual "keys" "TMK/TPK/PVK from LMK to another TMK/TPK/PVK";
@@ -49,13 +52,16 @@ pub static NAMED: &[Named] = named! {
     b"B0" Simulator "keys" "Translate key scheme";
     b"B4" Inferred "keys" "Form TR-31/X9.143 block";
     b"B8" Simulator "rsa" "TR-34 key export";
+    b"BA" Simulator "pin" "Encrypt clear PIN under LMK";
     b"BC" Simulator "pin" "Verify terminal PIN by comparison";
     b"BE" Simulator "pin" "Verify interchange PIN by comparison";
     b"BG" Simulator "keys" "Translate PIN and PIN length old to new LMK";
     b"BI" Manual "keys" "Generate BDK";
+    b"BK" Simulator "pin" "IBM offset from customer-selected PIN";
     b"BM" Simulator "pin" "Load excluded PIN table";
     b"BQ" Simulator "pin" "Translate PIN algorithm (LMK PIN encryption A to B)";
     b"BS" Simulator "keys" "Erase key change storage";
+    b"BU" Simulator "keys" "Generate key check value";
     b"BW" Simulator "keys" "Keys old LMK to new LMK, migrate key type";
     b"BY" Simulator "keys" "ZMK from ZMK to LMK";
     b"C0" Simulator "as2805" "Initial terminal master keys";
@@ -63,6 +69,8 @@ pub static NAMED: &[Named] = named! {
     b"C4" Simulator "as2805" "Verify MAC large message";
     b"C6" Simulator "as2805" "Random number";
     b"C8" Simulator "as2805" "Generate acquirer master KEK";
+    b"CA" Simulator "pin" "PIN TPK to ZPK or BDK";
+    b"CC" Simulator "pin" "PIN ZPK to ZPK";
     b"CE" Simulator "pin" "Diebold PIN offset";
     b"CG" Simulator "pin" "Verify terminal PIN Diebold";
     b"CI" Manual "pin" "PIN BDK to ZPK (single DES DUKPT)";
@@ -72,11 +80,17 @@ pub static NAMED: &[Named] = named! {
     b"CQ" Manual "pin" "Verify PIN encrypted-PIN method (DUKPT)";
     b"CS" Simulator "keys" "Modify key block header";
     b"CU" Simulator "pin" "Verify PIN and generate new PVV";
+    b"CW" Simulator "card" "Generate CVV/CVC";
+    b"CY" Simulator "card" "Verify CVV/CVC";
     b"D0" Simulator "as2805" "PIN pad authentication code";
     b"D2" Simulator "as2805" "Verify PIN pad authentication code";
     b"D4" Simulator "as2805" "Translate PIN block to PEK";
     b"D6" Simulator "as2805" "Translate acquirer master KEK";
     b"D8" Simulator "as2805" "Encrypt CPAT authentication value";
+    b"DA" Simulator "pin" "Verify terminal PIN IBM offset";
+    b"DC" Simulator "pin" "Verify terminal PIN PVV";
+    b"DE" Simulator "pin" "IBM offset of LMK PIN";
+    b"DG" Simulator "pin" "PVV of LMK PIN";
     b"DI" Manual "e-purse" "Generate and export KML";
     b"DK" Manual "e-purse" "Import KML";
     b"DM" Manual "e-purse" "Verify load S1, generate S2";
@@ -91,6 +105,8 @@ pub static NAMED: &[Named] = named! {
     b"E4" Simulator "as2805" "Verify PIN pad proof of end point";
     b"E6" Simulator "as2805" "PIN pad proof of end point";
     b"E8" Simulator "as2805" "KCA and KMACH";
+    b"EA" Simulator "pin" "Verify interchange PIN IBM offset";
+    b"EC" Simulator "pin" "Verify interchange PIN PVV";
     b"EE" Simulator "pin" "Derive PIN IBM offset";
     b"EG" Simulator "pin" "Verify interchange PIN Diebold";
     b"EI" Simulator "rsa" "Generate RSA key pair";
@@ -118,7 +134,9 @@ pub static NAMED: &[Named] = named! {
     b"FQ" Manual "watchword" "WWK LMK to ZMK";
     b"FS" Manual "watchword" "WWK ZMK to LMK";
     b"FU" Manual "watchword" "Verify watchword response";
+    b"FW" Simulator "pin" "PVV of customer-selected PIN";
     b"FY" Simulator "rsa" "Generate ECC key pair";
+    b"G0" Simulator "pin" "PIN BDK to BDK/ZPK (3DES/AES DUKPT)";
     b"G2" Manual "pin" "Verify interchange PIN comparison SEED";
     b"G4" Manual "pin" "Verify terminal PIN comparison SEED";
     b"G6" Manual "pin" "PIN ZPK to ZPK SEED";
@@ -159,6 +177,10 @@ pub static NAMED: &[Named] = named! {
     b"J4" Simulator "device" "Host command volumes";
     b"J6" Simulator "device" "Reset utilisation statistics";
     b"J8" Simulator "device" "Health check accumulated counts";
+    b"JA" Simulator "pin" "Generate random PIN";
+    b"JC" Simulator "pin" "PIN TPK to LMK";
+    b"JE" Simulator "pin" "PIN ZPK to LMK";
+    b"JG" Simulator "pin" "PIN LMK to ZPK";
     b"JI" Simulator "device" "Reset health check counts";
     b"JK" Simulator "device" "Instantaneous health check status";
     b"JS" Manual "emv" "ARQC/ARPC UnionPay";
@@ -174,6 +196,7 @@ pub static NAMED: &[Named] = named! {
     b"KK" Simulator "issuing" "Import CA self-signed certificate";
     b"KM" Simulator "issuing" "Static data authentication signature";
     b"KO" Simulator "issuing" "Card RSA key set and certificate";
+    b"KQ" Simulator "emv" "ARQC verify / ARPC (EMV 3.1.1 static, M/Chip SKD)";
     b"KS" Simulator "emv" "DAC / dynamic number verification";
     b"KU" Simulator "emv" "Secure message (EMV 3.1.1)";
     b"KW" Simulator "emv" "ARQC verify / ARPC (EMV 4.x, cloud)";
@@ -192,7 +215,11 @@ pub static NAMED: &[Named] = named! {
     b"LU" Simulator "hash" "Import HMAC key under ZMK";
     b"LW" Simulator "hash" "Export HMAC key under ZMK";
     b"LY" Simulator "hash" "HMAC key old to new LMK";
+    b"M0" Simulator "data" "Encrypt data block";
+    b"M2" Simulator "data" "Decrypt data block";
     b"M4" Simulator "data" "Translate data block";
+    b"M6" Simulator "mac" "Generate MAC";
+    b"M8" Simulator "mac" "Verify MAC";
     b"MA" Manual "mac" "Generate MAC (TAK)";
     b"MC" Manual "mac" "Verify MAC (TAK)";
     b"ME" Manual "mac" "Verify and translate MAC";
@@ -207,6 +234,7 @@ pub static NAMED: &[Named] = named! {
     b"MW" Manual "mac" "Verify MAC on binary message";
     b"MY" Simulator "mac" "Verify and translate MAC";
     b"NE" Simulator "keys" "Generate and print key as split components";
+    b"NG" Simulator "pin" "Decrypt encrypted PIN";
     b"NI" Simulator "device" "Network information";
     b"NY" Simulator "issuing" "IVCVC3 / static CVC3";
     b"OA" Simulator "print" "Print PIN solicitation mailer";

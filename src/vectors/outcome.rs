@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use wire::text;
+
 use super::{
     case::{Case, Lmk, Step},
     host::{Host, HostError},
     template::Captures,
-    text,
 };
 
 /// What came of a case.

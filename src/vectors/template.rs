@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::text::{self, TextError, Unit};
+use wire::text::{self, TextError, Unit};
 
 /// What earlier replies of a case held, by name.
 pub(crate) type Captures = BTreeMap<String, Vec<u8>>;

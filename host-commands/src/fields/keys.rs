@@ -120,8 +120,8 @@ fn is_token(text: &[u8]) -> bool {
     match text {
         [b'S' | b'R', block @ ..] => block.iter().all(u8::is_ascii_graphic),
         [b'U' | b'T' | b'X' | b'Y' | b'Z', b'K', digits @ ..]
-        | [b'K' | b'U' | b'T' | b'X' | b'Y' | b'Z', digits @ ..] => all_hex(digits),
-        digits => all_hex(digits),
+        | [b'K' | b'U' | b'T' | b'X' | b'Y' | b'Z', digits @ ..]
+        | digits => all_hex(digits),
     }
 }
 

@@ -23,16 +23,12 @@ enum Key {
 impl Aes {
     /// Expands a key of 16, 24 or 32 bytes.
     pub fn new(key: &[u8]) -> Result<Self, KeyLength> {
-        // Made where it stays: an expanded key is half a kilobyte.
-        if let Ok(key) = key.try_into() {
-            Ok(Self { key: Key::Short(Aes128::new(key)) })
-        } else if let Ok(key) = key.try_into() {
-            Ok(Self { key: Key::Long(Aes256::new(key)) })
-        } else if let Ok(key) = key.try_into() {
-            Ok(Self { key: Key::Medium(Aes192::new(key)) })
-        } else {
-            Err(KeyLength)
-        }
+        let key = match key.len() {
+            16 => Aes128::new_from_slice(key).map(Key::Short),
+            24 => Aes192::new_from_slice(key).map(Key::Medium),
+            _ => Aes256::new_from_slice(key).map(Key::Long),
+        };
+        Ok(Self { key: key.map_err(|_| KeyLength)? })
     }
 
     /// Encrypts one block in place.

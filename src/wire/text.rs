@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// Why a text is not a message.
 #[derive(Debug, Error, PartialEq)]
-pub(crate) enum TextError {
+pub enum TextError {
     /// Something else than `\\`, `\xNN`, `\x{NN..}`, `\n`, `\r`, `\t` or a quote follows a backslash.
     #[error("a backslash starts \\\\, \\xNN or \\x{{NN..}} with hexadecimal digits, at byte {0}")]
     Escape(usize),
@@ -15,15 +15,15 @@ pub(crate) enum TextError {
 
 /// One byte of a message, and whether it was written as an escape (a brace then is only a brace).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Unit {
+pub struct Unit {
     /// The byte.
-    pub(crate) byte: u8,
+    pub byte: u8,
     /// Written as `\xNN`, `\x{NN}` or `\\`.
-    pub(crate) escaped: bool,
+    pub escaped: bool,
 }
 
 /// The bytes of a written message.
-pub(crate) fn read(text: &str) -> Result<Vec<Unit>, TextError> {
+pub fn read(text: &str) -> Result<Vec<Unit>, TextError> {
     let mut units = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
@@ -55,24 +55,29 @@ fn escape(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
         [b'x', b'{', rest @ ..] => {
             let end = rest.iter().position(|&byte| byte == b'}')?;
             let (digits, rest) = rest.split_at(end);
-            Some((bytes(digits)?, rest.get(1..)?))
+            Some((octets(digits)?, rest.get(1..)?))
         }
         [b'x', rest @ ..] => {
             let (digits, rest) = rest.split_at_checked(2)?;
-            Some((bytes(digits)?, rest))
+            Some((octets(digits)?, rest))
         }
         _ => None,
     }
 }
 
-fn bytes(digits: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; digits.len() / 2];
-    hex::decode_to_slice(digits, &mut bytes).ok()?;
-    Some(bytes)
+fn octets(digits: &[u8]) -> Option<Vec<u8>> {
+    let mut octets = vec![0; digits.len() / 2];
+    hex::decode_to_slice(digits, &mut octets).ok()?;
+    Some(octets)
+}
+
+/// The bytes of a written message, however they were written.
+pub fn bytes(text: &str) -> Result<Vec<u8>, TextError> {
+    Ok(read(text)?.into_iter().map(|unit| unit.byte).collect())
 }
 
 /// Writes a message so that [`read`] reads it again, braces and all.
-pub(crate) fn write(message: &[u8]) -> String {
+pub fn write(message: &[u8]) -> String {
     let plain =
         |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'\'' | b'{' | b'}');
     let mut text = String::with_capacity(message.len());
@@ -99,29 +104,25 @@ pub(crate) fn write(message: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn plain(text: &str) -> Result<Vec<u8>, TextError> {
-        read(text).map(|units| units.into_iter().map(|unit| unit.byte).collect())
-    }
-
     #[test]
     fn escapes_are_bytes() {
-        assert_eq!(plain(r"M0\x00\\\x{1c1d}'"), Ok(b"M0\x00\\\x1c\x1d'".to_vec()));
-        assert_eq!(plain(r"\x{}"), Ok(Vec::new()));
+        assert_eq!(bytes(r"M0\x00\\\x{1c1d}'"), Ok(b"M0\x00\\\x1c\x1d'".to_vec()));
+        assert_eq!(bytes(r"\x{}"), Ok(Vec::new()));
         let all: Vec<u8> = (0..=255).collect();
-        assert_eq!(plain(&all.escape_ascii().to_string()), Ok(all));
+        assert_eq!(bytes(&all.escape_ascii().to_string()), Ok(all));
     }
 
     #[test]
     fn wrong_escapes_are_refused() {
         for text in [r"a\", r"a\q", r"a\x", r"a\x1", r"a\x1g", r"a\x{1}", r"a\x{11", r"a\x{1 1}"] {
-            assert_eq!(plain(text), Err(TextError::Escape(1)), "{text}");
+            assert_eq!(bytes(text), Err(TextError::Escape(1)), "{text}");
         }
-        assert_eq!(plain("a\u{e9}"), Err(TextError::Unprintable(1)));
+        assert_eq!(bytes("a\u{e9}"), Err(TextError::Unprintable(1)));
     }
 
     #[test]
     fn every_byte_is_read_back() {
         let message: Vec<u8> = (0..=255).chain([0, b'A', 0]).collect();
-        assert_eq!(plain(&write(&message)), Ok(message));
+        assert_eq!(bytes(&write(&message)), Ok(message));
     }
 }
