@@ -5,9 +5,9 @@ use std::{
     str::FromStr,
 };
 
-use crate::failure::Failure;
-
 use wire::text::{TextError, bytes};
+
+use crate::failure::Failure;
 
 /// A message that was typed as text.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,11 +25,8 @@ impl Escaped {
             .read_to_string(&mut text)
             .map_err(|error| Failure::usage(format_args!("standard input: {error}")))?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        line.strip_suffix('\r')
-            .unwrap_or(line)
-            .parse()
-            .map(|Self(bytes)| bytes)
-            .map_err(Failure::usage)
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        bytes(line).map_err(Failure::usage)
     }
 }
 

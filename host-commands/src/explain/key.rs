@@ -108,3 +108,69 @@ impl<'a> Taken<'a> {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemes_are_named() {
+        for (text, scheme) in [
+            (&b"0406FBB23A5214DF"[..], "single length"),
+            (b"0406FBB23A5214DF0406FBB23A5214DF", "double length, each half by itself"),
+            (b"U1457FF6ADF6250C66C368416B4C9D383", "double length, scheme U (variant)"),
+            (
+                b"T971803BA969012152827CC97A98D18D50BE6559CDFF6F7E1",
+                "triple length, scheme T (variant)",
+            ),
+            (b"K01F", "in user storage at 01F"),
+            (b"UK01F", "in user storage at 01F"),
+            (b"W971803BA", "unknown scheme"),
+        ] {
+            let described = describe(text);
+            assert_eq!((&described.scheme[..], described.fields.len()), (scheme, 0));
+        }
+    }
+
+    #[test]
+    fn a_key_block_is_told_part_by_part() {
+        let block =
+            b"S10128P0AB00E0201KS0C1234ABCDPB140000000000000000EA421618B34F5FA1A77F7CF6480111B97\
+                      CF0FAE7BD77D589EC921EF9EA421618B34F5FA1A77F7C";
+        let described = describe(block);
+        assert_eq!(described.scheme, "Thales key block");
+        let mut end = 1;
+        let mut told = Vec::new();
+        for Part { at, name, meaning } in described.fields {
+            assert_eq!(at.start, end);
+            end = at.end;
+            told.push(format!("{name} {}: {meaning}", block[at].escape_ascii()));
+        }
+        assert_eq!(end, block.len());
+        assert_eq!(
+            told[..11],
+            [
+                "version 1: Thales, under an AES key",
+                "length 0128: characters from the version to the end",
+                "key usage P0: PIN encryption key",
+                "algorithm A: AES",
+                "mode of use B: Encrypt and decrypt, or wrap and unwrap",
+                "key version number 00: not used",
+                "exportability E: May leave in a trusted key block only",
+                "optional blocks 02: how many there are",
+                "LMK identifier 01: LMK that protects the key",
+                "optional block KS0C1234ABCD: Key set identifier, DUKPT",
+                "optional block PB140000000000000000: Padding",
+            ]
+        );
+        assert_eq!(told.len(), 13);
+    }
+
+    #[test]
+    fn what_is_no_key_block_is_shown_all_the_same() {
+        for block in [&b"S"[..], b"R?", b"S00016", b"RX0016ZZZZZZZZZZZ", b"S10016P0AB00E9901"] {
+            let fields = describe(block).fields;
+            assert!(fields.iter().all(|part| block.get(part.at.clone()).is_some()));
+        }
+    }
+}

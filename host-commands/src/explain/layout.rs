@@ -276,9 +276,7 @@ impl Lines<'_, '_> {
                     format!(" or {}{}", spec.name.replace('_', " "), mark.unwrap_or_default())
                 });
                 let may: String = may.collect();
-                let (refusal, at) = (self.refusal, self.end);
-                let note =
-                    format!("refused with error {refusal} at offset {at}: expected the end{may}");
+                let note = format!("refused with error {}: expected the end{may}", self.refusal);
                 let hides = self.hides;
                 let line = self.push(until, 0, "excess", note);
                 (line.is_refused, line.is_secret) = (true, hides);
