@@ -9,6 +9,7 @@ mod envelope;
 pub mod error;
 pub mod explain;
 pub mod fields;
+pub mod fuzzing;
 mod host;
 mod listing;
 mod manual;
