@@ -31,6 +31,7 @@ use fields::LmkId;
 /// Names that every command file uses.
 mod prelude {
     pub(crate) use crate::{Category, Execute, Session, error, fields::*};
+    pub(crate) use vault::{Use, role::*};
     pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Repeat, Reply};
 }
 
@@ -114,9 +115,9 @@ registry! {
     keys {}
     pin {}
     card {}
-    mac {}
-    data {}
-    emv {}
+    mac { m6, m8 }
+    data { m0, m2 }
+    emv { kq }
 }
 
 /// Looks a command up by its code.

@@ -196,7 +196,6 @@ pub static NAMED: &[Named] = named! {
     b"KK" Simulator "issuing" "Import CA self-signed certificate";
     b"KM" Simulator "issuing" "Static data authentication signature";
     b"KO" Simulator "issuing" "Card RSA key set and certificate";
-    b"KQ" Simulator "emv" "ARQC verify / ARPC (EMV 3.1.1 static, M/Chip SKD)";
     b"KS" Simulator "emv" "DAC / dynamic number verification";
     b"KU" Simulator "emv" "Secure message (EMV 3.1.1)";
     b"KW" Simulator "emv" "ARQC verify / ARPC (EMV 4.x, cloud)";
@@ -215,11 +214,7 @@ pub static NAMED: &[Named] = named! {
     b"LU" Simulator "hash" "Import HMAC key under ZMK";
     b"LW" Simulator "hash" "Export HMAC key under ZMK";
     b"LY" Simulator "hash" "HMAC key old to new LMK";
-    b"M0" Simulator "data" "Encrypt data block";
-    b"M2" Simulator "data" "Decrypt data block";
     b"M4" Simulator "data" "Translate data block";
-    b"M6" Simulator "mac" "Generate MAC";
-    b"M8" Simulator "mac" "Verify MAC";
     b"MA" Manual "mac" "Generate MAC (TAK)";
     b"MC" Manual "mac" "Verify MAC (TAK)";
     b"ME" Manual "mac" "Verify and translate MAC";
