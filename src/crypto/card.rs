@@ -25,8 +25,8 @@ pub enum CardFault {
 /// Card verification value of 3 ASCII digits: CVV, CVC, and with service code 000 CVV2 or with 999 iCVV.
 ///
 /// `cvk` is the pair of card verification keys A and B; account number, date and service code are digits as sent, and
-/// the order of month and year is the caller's. The digits, zero padded to 32, make two blocks; block 1 under A xor block 2
-/// goes through triple DES under A, B, A; digits are taken in two scans. Device, published.
+/// the order of month and year is the caller's. The digits, zero padded to 32, make two blocks; block 1 under A xor
+/// block 2 goes through triple DES under A, B, A; digits are taken in two scans. Device, published.
 pub fn cvv(
     cvk: &Tdes,
     account: &[u8],
@@ -53,8 +53,8 @@ pub fn cavv(
 /// Dynamic CVV of 3 ASCII digits, for Visa contactless magnetic stripe data.
 ///
 /// The CVV algorithm under the card's master key (account sequence number 00), with the first 4 account digits replaced
-/// by the last 4 digits of the transaction counter as sent. Published by an open implementation; the form of the counter
-/// in a host command is `inferred`.
+/// by the last 4 digits of the transaction counter, decimal or hexadecimal as sent. Published by an open
+/// implementation; the form of the counter in a host command is `inferred`.
 pub fn dcvv(
     card_key: &Tdes,
     account: &[u8],
@@ -63,16 +63,26 @@ pub fn dcvv(
     service: [u8; 3],
 ) -> Result<[u8; 3], CardFault> {
     let rest = account.get(4..).ok_or(CardFault::Digits)?;
-    value(card_key, [&counter, rest, &date, &service])
+    check([rest, &date, &service])?;
+    digits_of(card_key, [&counter, rest, &date, &service])
 }
 
 fn value<const FIELDS: usize, const DIGITS: usize>(
     key: &Tdes,
     fields: [&[u8]; FIELDS],
 ) -> Result<[u8; DIGITS], CardFault> {
-    if !fields.iter().all(|field| digits::is_decimal(field)) {
-        return Err(CardFault::Digits);
-    }
+    check(fields)?;
+    digits_of(key, fields)
+}
+
+fn check<const FIELDS: usize>(fields: [&[u8]; FIELDS]) -> Result<(), CardFault> {
+    if fields.into_iter().all(digits::is_decimal) { Ok(()) } else { Err(CardFault::Digits) }
+}
+
+fn digits_of<const FIELDS: usize, const DIGITS: usize>(
+    key: &Tdes,
+    fields: [&[u8]; FIELDS],
+) -> Result<[u8; DIGITS], CardFault> {
     let digits = fields.into_iter().flatten().copied();
     let blocks: [u8; 16] = digits::pack(digits).ok_or(CardFault::Digits)?;
     // The retail MAC of the two blocks.
@@ -146,5 +156,10 @@ mod tests {
         assert_eq!(cvv(&key, &[b'4'; 26], *b"8701", *b"101"), Err(CardFault::Digits));
         assert!(cvv(&key, &[b'4'; 25], *b"8701", *b"101").is_ok());
         assert_eq!(dcvv(&key, b"412", *b"0001", *b"8701", *b"101"), Err(CardFault::Digits));
+        assert_eq!(
+            dcvv(&key, b"4123456789012", *b"00G1", *b"8701", *b"101"),
+            Err(CardFault::Digits)
+        );
+        assert!(dcvv(&key, b"4123456789012", *b"00AF", *b"8701", *b"101").is_ok());
     }
 }

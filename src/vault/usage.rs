@@ -1,4 +1,23 @@
-//! What a kind of key may do: zero-sized markers, and beneath them the operations of each.
+//! What a kind of key may do: zero-sized markers, and in the modules beneath the operations of each.
+
+mod authentication;
+mod card_verification;
+mod data;
+mod derivation;
+mod master_key;
+mod pin_block;
+mod pin_verification;
+mod transport;
+
+pub use authentication::{MacAlgorithm, MacFault};
+pub use data::Mode;
+pub use derivation::{Direction, SerialNumber};
+pub use master_key::SessionMethod;
+pub use transport::Imported;
+
+use crypto::{Algorithm, ClearKey, KeyLength, Tdes};
+
+use crate::{Key, Refusal};
 
 /// A kind of key, as type parameter of [`crate::Key`].
 pub trait Usage: 'static {
@@ -23,6 +42,8 @@ usages! {
     Transport [b"K0" b"51" b"52" b"54" b"55" b"73"];
     /// Cover PIN blocks.
     PinBlock [b"P0" b"71" b"72"];
+    /// Cover PIN blocks by the special encryption of single-length DUKPT. Derived only.
+    SingleDesPinBlock [b"P0"];
     /// Authenticate messages.
     Authentication [b"M0" b"M1" b"M2" b"M3" b"M4" b"M5" b"M6" b"61" b"62" b"63" b"64" b"65"];
     /// Cover data.
@@ -31,10 +52,39 @@ usages! {
     Derivation [b"B0" b"41" b"42" b"43" b"53"];
     /// Derive the keys of cards.
     MasterKey [b"E0" b"E1" b"E2" b"E3" b"E4" b"E5" b"E6" b"E7" b"32"];
+    /// Derive the session keys of a card, and do what is done with the card's key itself. Derived only.
+    CardKey [b"E0" b"E1" b"E2"];
+    /// Protect what goes between card and issuer. Derived only.
+    Session [b"E0" b"E1" b"E2"];
     /// Make PIN verification values.
     PinVerification [b"V0" b"V1" b"V2"];
     /// Make card verification values.
     CardVerification [b"C0" b"11" b"12" b"13"];
     /// Whatever another field of the message says.
     Stated [];
+}
+
+/// Why an operation of a key fails.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Fault<E> {
+    /// The key is of another algorithm or length than the operation needs: A7, 27.
+    #[error(transparent)]
+    Key(#[from] Refusal),
+    /// What the key is applied to does not fit.
+    #[error("{0}")]
+    Input(E),
+}
+
+/// The cipher of a DES key.
+fn tdes(key: &ClearKey) -> Result<Tdes, Refusal> {
+    if key.algorithm() == Algorithm::Tdes {
+        Tdes::new(key.as_bytes()).map_err(|_| Refusal::Length)
+    } else {
+        Err(Refusal::Algorithm)
+    }
+}
+
+/// A key that was derived.
+fn made<U: Usage>(key: Result<ClearKey, KeyLength>) -> Result<Key<U>, Refusal> {
+    key.map(Key::new).map_err(|_| Refusal::Length)
 }

@@ -1,0 +1,107 @@
+//! Keys that cover data.
+
+use crypto::fpe::{Ff1, FpeFault};
+use crypto::{Algorithm, Cipher, NotBlocks, modes};
+
+use super::{Data, Fault};
+use crate::{Key, Refusal};
+
+/// A mode of operation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mode {
+    /// Each block by itself.
+    Ecb,
+    /// Cipher block chaining.
+    Cbc,
+    /// Cipher feedback of eight bits.
+    Cfb8,
+    /// Cipher feedback of a whole block.
+    Cfb,
+    /// Output feedback.
+    Ofb,
+    /// Counter.
+    Ctr,
+}
+
+impl Key<Data> {
+    /// Bytes of a block and of a chaining value: 16 for AES, else 8.
+    pub fn block_size(&self) -> usize {
+        if self.algorithm() == Algorithm::Aes { 16 } else { 8 }
+    }
+
+    /// Encrypts in place; `chaining` holds, afterwards, what the next part of the same data needs. ECB takes no notice of it.
+    ///
+    /// # Errors
+    /// A7 if this is no key of a cipher; data or chaining value are not whole blocks.
+    pub fn encrypt(
+        &self,
+        mode: Mode,
+        chaining: &mut [u8],
+        data: &mut [u8],
+    ) -> Result<(), Fault<NotBlocks>> {
+        let cipher = self.cipher()?;
+        match mode {
+            Mode::Ecb => modes::ecb_encrypt(&cipher, data),
+            Mode::Cbc => modes::cbc_encrypt(&cipher, chaining, data),
+            Mode::Cfb8 => modes::cfb8_encrypt(&cipher, chaining, data),
+            Mode::Cfb => modes::cfb_encrypt(&cipher, chaining, data),
+            Mode::Ofb => modes::ofb(&cipher, chaining, data),
+            Mode::Ctr => modes::ctr(&cipher, chaining, data),
+        }
+        .map_err(Fault::Input)
+    }
+
+    /// Decrypts in place; otherwise as [`Key::encrypt`].
+    ///
+    /// # Errors
+    /// As [`Key::encrypt`].
+    pub fn decrypt(
+        &self,
+        mode: Mode,
+        chaining: &mut [u8],
+        data: &mut [u8],
+    ) -> Result<(), Fault<NotBlocks>> {
+        let cipher = self.cipher()?;
+        match mode {
+            Mode::Ecb => modes::ecb_decrypt(&cipher, data),
+            Mode::Cbc => modes::cbc_decrypt(&cipher, chaining, data),
+            Mode::Cfb8 => modes::cfb8_decrypt(&cipher, chaining, data),
+            Mode::Cfb => modes::cfb_decrypt(&cipher, chaining, data),
+            Mode::Ofb => modes::ofb(&cipher, chaining, data),
+            Mode::Ctr => modes::ctr(&cipher, chaining, data),
+        }
+        .map_err(Fault::Input)
+    }
+
+    /// Encrypts numerals below `radix` in place by FF1.
+    ///
+    /// # Errors
+    /// A7 if this is not an AES key; those of [`Ff1`].
+    pub fn ff1_encrypt(
+        &self,
+        radix: u8,
+        tweak: &[u8],
+        numerals: &mut [u8],
+    ) -> Result<(), Fault<FpeFault>> {
+        let Cipher::Aes(key) = &self.cipher()? else { return Err(Refusal::Algorithm.into()) };
+        Ff1::new(key, radix).and_then(|ff1| ff1.encrypt(tweak, numerals)).map_err(Fault::Input)
+    }
+
+    /// Decrypts numerals below `radix` in place by FF1.
+    ///
+    /// # Errors
+    /// As [`Key::ff1_encrypt`].
+    pub fn ff1_decrypt(
+        &self,
+        radix: u8,
+        tweak: &[u8],
+        numerals: &mut [u8],
+    ) -> Result<(), Fault<FpeFault>> {
+        let Cipher::Aes(key) = &self.cipher()? else { return Err(Refusal::Algorithm.into()) };
+        Ff1::new(key, radix).and_then(|ff1| ff1.decrypt(tweak, numerals)).map_err(Fault::Input)
+    }
+
+    fn cipher(&self) -> Result<Cipher, Refusal> {
+        self.clear.cipher().map_err(|_| Refusal::Algorithm)
+    }
+}

@@ -1,0 +1,198 @@
+//! Master keys of an issuer, and the keys of cards and sessions that come of them.
+
+use crypto::card::{self, CardFault};
+use crypto::emv::{self, EmvFault, Encipherment, Tree};
+use crypto::mac::Padding;
+use crypto::pin::block::visa;
+use crypto::pin::{Block, Pin, PinFault};
+use crypto::{Cipher, ClearKey};
+
+use super::{CardKey, Fault, MasterKey, Session, made, tdes};
+use crate::{Key, Refusal};
+
+/// How the key of a session comes of the key of a card.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SessionMethod {
+    /// It is the key of the card: Visa cryptogram version 10, static M/Chip.
+    CardKey,
+    /// EMV common method with the transaction counter.
+    Common {
+        /// Application transaction counter.
+        counter: [u8; 2],
+    },
+    /// EMV common method with the application cryptogram: for scripts.
+    CommonScript {
+        /// Application cryptogram.
+        cryptogram: [u8; 8],
+    },
+    /// Mastercard SKD.
+    Mastercard {
+        /// Application transaction counter.
+        counter: [u8; 2],
+        /// Unpredictable number of the terminal.
+        unpredictable: [u8; 4],
+    },
+    /// Visa, for scripts.
+    VisaScript {
+        /// Application transaction counter.
+        counter: [u8; 2],
+    },
+    /// Tree of EMV2000.
+    Emv2000 {
+        /// Application transaction counter.
+        counter: [u8; 2],
+        /// Initial vector.
+        initial: [u8; 16],
+        /// Shape of the tree.
+        tree: Tree,
+    },
+}
+
+impl Key<MasterKey> {
+    /// Key of a card.
+    ///
+    /// # Errors
+    /// 27 if this is not a DES key.
+    pub fn card_key(&self, card: &emv::Derivation) -> Result<Key<CardKey>, Refusal> {
+        made(emv::card_key(&self.clear, card))
+    }
+}
+
+impl Key<CardKey> {
+    /// Key of a session.
+    ///
+    /// # Errors
+    /// 27 if the method does not go with the key.
+    pub fn session_key(&self, method: &SessionMethod) -> Result<Key<Session>, Refusal> {
+        let card = &self.clear;
+        made(match *method {
+            SessionMethod::CardKey => ClearKey::new(card.algorithm(), card.as_bytes()),
+            SessionMethod::Common { counter } => emv::common_for_cryptogram(card, counter),
+            SessionMethod::CommonScript { cryptogram } => emv::common(card, cryptogram),
+            SessionMethod::Mastercard { counter, unpredictable } => {
+                emv::mastercard(card, counter, unpredictable)
+            }
+            SessionMethod::VisaScript { counter } => emv::visa_script(card, counter),
+            SessionMethod::Emv2000 { counter, initial, tree } => {
+                emv::emv2000(card, counter, initial, tree)
+            }
+        })
+    }
+
+    /// Dynamic CVV of Visa; see [`card::dcvv`].
+    ///
+    /// # Errors
+    /// A7 for a key of another algorithm; those of [`card::dcvv`].
+    pub fn dcvv(
+        &self,
+        account: &[u8],
+        counter: [u8; 4],
+        date: [u8; 4],
+        service: [u8; 3],
+    ) -> Result<[u8; 3], Fault<CardFault>> {
+        card::dcvv(&tdes(&self.clear)?, account, counter, date, service).map_err(Fault::Input)
+    }
+
+    /// Static value of a track for the CVC3 of Mastercard; see [`card::static_value`].
+    ///
+    /// # Errors
+    /// 27 if this is not a DES key.
+    pub fn static_value(&self, track: &[u8]) -> Result<[u8; 2], Refusal> {
+        card::static_value(&self.cipher()?, track).map_err(|_| Refusal::Length)
+    }
+
+    /// CVC3 of Mastercard: five digits.
+    ///
+    /// # Errors
+    /// 27 if this is not a DES key.
+    pub fn cvc3(
+        &self,
+        static_value: [u8; 2],
+        unpredictable: [u8; 4],
+        counter: [u8; 2],
+    ) -> Result<[u8; 5], Refusal> {
+        card::cvc3(&self.cipher()?, static_value, unpredictable, counter)
+            .map_err(|_| Refusal::Length)
+    }
+
+    /// Clear PIN block of a Visa PIN change, format 41, or 42 with the current PIN, to be enciphered in a script.
+    ///
+    /// # Errors
+    /// Those of [`visa::encode`].
+    pub fn pin_change_block(&self, new: &Pin, current: Option<&Pin>) -> Result<Block, PinFault> {
+        visa::encode(new, current, &self.clear)
+    }
+
+    fn cipher(&self) -> Result<Cipher, Refusal> {
+        self.clear.cipher().map_err(|_| Refusal::Length)
+    }
+}
+
+impl Key<Session> {
+    /// Application cryptogram over transaction data; see [`emv::cryptogram`].
+    ///
+    /// # Errors
+    /// [`EmvFault`].
+    pub fn cryptogram(&self, data: &[u8], padding: Padding) -> Result<[u8; 8], EmvFault> {
+        emv::cryptogram(&self.cipher()?, data, padding)
+    }
+
+    /// Whether an application cryptogram is that of the transaction data; compared in constant time.
+    ///
+    /// # Errors
+    /// [`EmvFault`].
+    pub fn verify_cryptogram(
+        &self,
+        data: &[u8],
+        padding: Padding,
+        expected: [u8; 8],
+    ) -> Result<bool, EmvFault> {
+        Ok(crypto::equal(&self.cryptogram(data, padding)?, &expected))
+    }
+
+    /// Answer of the issuer by method 1.
+    ///
+    /// # Errors
+    /// [`EmvFault`].
+    pub fn arpc_1(&self, arqc: [u8; 8], response_code: [u8; 2]) -> Result<[u8; 8], EmvFault> {
+        emv::arpc_1(&self.cipher()?, arqc, response_code)
+    }
+
+    /// Answer of the issuer by method 2.
+    ///
+    /// # Errors
+    /// [`EmvFault`].
+    pub fn arpc_2(
+        &self,
+        arqc: [u8; 8],
+        status_update: [u8; 4],
+        proprietary: &[u8],
+    ) -> Result<[u8; 4], EmvFault> {
+        emv::arpc_2(&self.cipher()?, arqc, status_update, proprietary)
+    }
+
+    /// MAC of a script command, of which schemes send the first 4 or 8 bytes.
+    ///
+    /// # Errors
+    /// [`EmvFault`].
+    pub fn script_mac(&self, command: &[u8]) -> Result<[u8; 8], EmvFault> {
+        emv::script_mac(&self.cipher()?, command)
+    }
+
+    /// Enciphers the data of a script command to the front of `out` and returns the length.
+    ///
+    /// # Errors
+    /// [`EmvFault`].
+    pub fn encipher_command_data(
+        &self,
+        data: &[u8],
+        encipherment: Encipherment,
+        out: &mut [u8],
+    ) -> Result<usize, EmvFault> {
+        emv::encipher_command_data(&self.cipher()?, data, encipherment, out)
+    }
+
+    fn cipher(&self) -> Result<Cipher, EmvFault> {
+        self.clear.cipher().map_err(|_| EmvFault::Key)
+    }
+}
