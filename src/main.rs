@@ -15,6 +15,7 @@ mod manual;
 mod send;
 mod serve;
 mod server;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ enum Subcommand {
     Explain(explain::Arguments),
     Commands(commands::Arguments),
     Manual(manual::Arguments),
+    Vectors(vectors::Arguments),
     Bench(bench::Arguments),
 }
 
@@ -67,6 +69,7 @@ fn run() -> Result<ExitCode, Failure> {
         Subcommand::Explain(arguments) => explain::run(&arguments)?,
         Subcommand::Commands(arguments) => commands::run(&arguments)?,
         Subcommand::Manual(arguments) => manual::run(&arguments)?,
+        Subcommand::Vectors(arguments) => vectors::run(&arguments)?,
         Subcommand::Bench(arguments) => return Ok(bench::run(arguments)),
     }
     Ok(ExitCode::SUCCESS)

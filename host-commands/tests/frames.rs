@@ -1,0 +1,69 @@
+//! Real requests and replies under keys that nobody knows: they must be understood, no more.
+
+use std::collections::BTreeMap;
+
+use host_commands::{find, listing};
+use serde_json::Value;
+use wire::{LmkKind, LmkPin, Scope, text};
+
+const FILES: &[(&str, &str)] = &[
+    ("card", include_str!("../../vectors/host/frames/card.jsonl")),
+    ("data", include_str!("../../vectors/host/frames/data.jsonl")),
+    ("device", include_str!("../../vectors/host/frames/device.jsonl")),
+    ("emv", include_str!("../../vectors/host/frames/emv.jsonl")),
+    ("keys", include_str!("../../vectors/host/frames/keys.jsonl")),
+    ("mac", include_str!("../../vectors/host/frames/mac.jsonl")),
+    ("pin", include_str!("../../vectors/host/frames/pin.jsonl")),
+    ("print", include_str!("../../vectors/host/frames/print.jsonl")),
+];
+
+/// Frames that do not follow the grammar, and why that is right.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+#[test]
+fn frames_of_others_are_understood() {
+    let stored = BTreeMap::from([(1, b"U1457FF6ADF6250C66C368416B4C9D383".to_vec())]);
+    let (mut read, mut refused) = (0, Vec::new());
+    for (file, lines) in FILES {
+        for line in lines.lines() {
+            let row: Value = serde_json::from_str(line).expect("each line is an object");
+            let field = |name: &str| row[name].as_str().expect("a string");
+            let message = text::bytes(field("text")).expect("written as text");
+            let code: [u8; 2] = field("command").as_bytes().try_into().expect("two characters");
+            let Some(entry) = find(code) else {
+                assert!(listing().iter().any(|listed| listed.code == code), "{line}");
+                continue;
+            };
+            let is_request = field("direction") == "request";
+            let fits = message.get(2..).is_some_and(|fields| {
+                scopes(&stored).any(|scope| {
+                    if is_request {
+                        (entry.again)(fields, scope).is_ok_and(|again| again == fields)
+                    } else {
+                        // Without its request a reply proves no more than its code.
+                        message.starts_with(&entry.spec.reply_code)
+                    }
+                })
+            });
+            if fits {
+                read += 1;
+            } else if !EXCEPTIONS.iter().any(|(text, _)| *text == field("text")) {
+                refused.push(format!("{file}: {}", field("text")));
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{read} read, {} refused:\n{}", refused.len(), refused.join("\n"));
+}
+
+/// Settings of the appliances that the frames came from are not known: any that make sense will do.
+fn scopes(stored: &BTreeMap<u16, Vec<u8>>) -> impl Iterator<Item = Scope<'_>> {
+    let kinds = [LmkKind::Variant, LmkKind::KeyBlock, LmkKind::AesKeyBlock];
+    kinds.into_iter().flat_map(move |lmk| {
+        (5..=13).flat_map(move |length| {
+            [true, false].map(move |double_zmk| {
+                let lmk_pin = LmkPin::Digits(length);
+                Scope { lmk, double_zmk, lmk_pin, stored, ..Scope::FACTORY }
+            })
+        })
+    })
+}
