@@ -199,7 +199,7 @@ fn wrong_usage_is_one_line_that_says_what_to_do() {
             "'--connections <NUMBER>': 0 is not a whole number from 1 to 4096",
         ),
         (&["serve", "--listen", "1500"], "invalid value '1500' for '--listen <ADDRESS:PORT>'"),
-        (&["serve", "--unknown-command", "0"], "[possible values: 68, ZZ00, drop]"),
+        (&["serve", "--unknown-command", "0"], "an unknown command is answered 68, ZZ00 or drop"),
         (&["sevre"], "unrecognized subcommand 'sevre'"),
         (&[], "name a subcommand"),
     ] {

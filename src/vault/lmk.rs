@@ -201,3 +201,6 @@ impl Lmk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

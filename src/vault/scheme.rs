@@ -2,8 +2,8 @@
 
 /// How a key that is not in a key block is encrypted, and the letter in front of it.
 ///
-/// Source: manual (schemes `Z U T X Y`); the masks are confirmed by device and simulator traffic for `U`, by a model alone
-/// for `T`.
+/// Source: manual; the masks of `U` are confirmed by many keys of devices and simulators, those of `T` by one key in a trace of
+/// a device, `X` by a simulator, `Y` by a model alone.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Scheme {
     /// Single length, 16H without a letter; `Z` or `0` where a scheme is asked for.

@@ -8,21 +8,16 @@ use crate::prelude::*;
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "RA", reply = "RB", evidence = "simulator")]
 pub struct Request<'a> {
-    /// What to cancel, in the newer form.
+    /// What to do with the activities below, in the newer form.
     #[maybe]
-    pub selection: Option<Selection<'a>>,
-}
-
-/// Activities to cancel.
-#[derive(Clone, Copy, Debug, Group, PartialEq)]
-pub struct Selection<'a> {
-    /// What to do with them.
-    pub mode: Mode,
+    pub mode: Option<Mode>,
     /// Number of activities; with none, all are cancelled.
-    pub count: Decimal<3>,
+    #[when(mode.is_some())]
+    pub count: Option<Decimal<3>>,
     /// Activities: `category.sub.interface`, and a time-out that does not matter here.
-    #[repeat(count)]
-    pub activities: Repeat<'a, NamedActivity<'a>>,
+    #[when(mode.is_some())]
+    #[repeat(count.map_or(0, usize::from))]
+    pub activities: Option<Repeat<'a, NamedActivity<'a>>>,
 }
 
 /// What to do with the activities.
@@ -46,7 +41,7 @@ pub struct NamedActivity<'a> {
 #[reply_to(Request<'_>)]
 pub struct Reply {
     /// Number of activities that were cancelled.
-    #[when(request.selection.is_some())]
+    #[when(request.mode.is_some())]
     pub cancelled: Option<Decimal<3>>,
 }
 
@@ -54,15 +49,14 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let listed = self.selection.map(|selection| selection.activities);
-        let cancelled = session.appliance().change(|state| match listed {
+        let cancelled = session.appliance().change(|state| match self.activities {
             Some(list) if list.iter().next().is_some() => {
                 list.iter().filter(|activity| cancel(&mut state.authorised, activity.name.0)).count()
             }
             _ => state.authorised.cancel_all(),
         });
         let cancelled = cancelled.min(999) as u64;
-        Ok(Reply { cancelled: self.selection.map(|_| Decimal(cancelled)) })
+        Ok(Reply { cancelled: self.mode.map(|_| Decimal(cancelled)) })
     }
 }
 

@@ -145,3 +145,33 @@ impl Lmk {
         DecimalisationTable::from_packed(&packed).map_err(|_| TableFault::Table)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_come_back_and_others_do_not() {
+        let names = ["test-variant", "test-key-block-tdes", "test-key-block-aes"];
+        let lmks = names.map(|name| Lmk::named(name).expect("a test LMK"));
+        let table = DecimalisationTable::parse(b"9876543210123456").expect("a table");
+        for lmk in &lmks {
+            let sealed = lmk.seal_decimalisation_table(&table);
+            assert_eq!(sealed.as_bytes().len(), lmk.decimalisation_table_length());
+            let opened = lmk.open_decimalisation_table(sealed.as_bytes()).expect("a table");
+            assert_eq!(opened.packed(), table.packed());
+            for other in lmks.iter().filter(|other| other.kind() != lmk.kind()) {
+                assert!(other.open_decimalisation_table(sealed.as_bytes()).is_err());
+            }
+            let mut text = sealed.as_bytes().to_vec();
+            let last = text.len() - 1;
+            text[last] = if text[last] == b'0' { b'1' } else { b'0' };
+            let outcome = lmk.open_decimalisation_table(&text).err();
+            assert_eq!(outcome, Some(TableFault::Table));
+            text[last] = b'a';
+            assert_eq!(lmk.open_decimalisation_table(&text).err(), Some(TableFault::Input));
+            text.pop();
+            assert_eq!(lmk.open_decimalisation_table(&text).err(), Some(TableFault::Input));
+        }
+    }
+}

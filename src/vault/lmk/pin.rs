@@ -180,8 +180,8 @@ impl Lmk {
     /// Own construction, see the head of this module (inferred).
     ///
     /// # Errors
-    /// 15, 22, 46; 14 where it does not decrypt to a PIN. Another account number or LMK gives 14, or with one
-    /// chance in ten or more (A, B) another PIN.
+    /// 15, 22, 46; 14 where it does not decrypt to a PIN. Another account number or LMK gives 14, or another PIN in about one
+    /// case of nine (A) or a hundred (B).
     pub fn open_pin(&self, text: &[u8], account: &[u8], form: PinForm) -> Result<Pin, PinUnderLmk> {
         check_account(account)?;
         if self.kind() == LmkKind::AesKeyBlock {
@@ -301,5 +301,121 @@ const fn value(digit: u8) -> Option<u8> {
         b'0'..=b'9' => Some(digit - b'0'),
         b'A'..=b'F' => Some(digit - b'A' + 10),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key_block::tests::Source;
+    use crate::lmk::Material;
+
+    const ACCOUNT: &[u8] = b"850103093936";
+
+    fn lmks() -> Vec<Lmk> {
+        let mut source = Source::new(0x919);
+        let other = Material::generate(LmkKind::Variant, 320, &mut source).and_then(Lmk::new);
+        [Lmk::test_variant(), other, Lmk::test_key_block_tdes(), Lmk::test_key_block_aes()]
+            .map(|lmk| lmk.expect("an LMK"))
+            .into()
+    }
+
+    fn forms() -> impl Iterator<Item = PinForm> {
+        [PinAlgorithm::A, PinAlgorithm::B]
+            .into_iter()
+            .flat_map(|algorithm| PinForm::LENGTHS.map(move |length| PinForm { algorithm, length }))
+    }
+
+    fn pin(digits: &[u8]) -> Pin {
+        Pin::from_digits(digits).expect("decimal digits")
+    }
+
+    #[test]
+    fn every_length_comes_back_in_every_form() {
+        let mut source = Source::new(0x1234);
+        for lmk in lmks() {
+            for form in forms() {
+                for length in pin::SHORTEST..=pin::LONGEST {
+                    let clear = Pin::random(length, &mut source).expect("a length of a PIN");
+                    let sealed = lmk.seal_pin(&clear, ACCOUNT, form);
+                    if length >= form.length && lmk.kind() != LmkKind::AesKeyBlock {
+                        assert_eq!(sealed, Err(PinUnderLmk::Length));
+                        continue;
+                    }
+                    let sealed = sealed.expect("a sealed PIN");
+                    assert_eq!(sealed.as_bytes().len(), lmk.pin_length(form));
+                    let opened = lmk.open_pin(sealed.as_bytes(), ACCOUNT, form);
+                    assert!(opened.is_ok_and(|opened| opened == clear));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_pin_and_account_give_the_same_text() {
+        for lmk in lmks() {
+            for form in forms() {
+                let seal = |account| lmk.seal_pin(&pin(b"1234"), account, form);
+                assert_eq!(seal(ACCOUNT), seal(ACCOUNT));
+                assert_ne!(seal(ACCOUNT), seal(b"850103093937"));
+            }
+        }
+    }
+
+    /// Form A has one digit to tell by, form J nine bytes.
+    #[test]
+    fn another_account_does_not_open() {
+        for lmk in lmks() {
+            for form in forms() {
+                let sealed = lmk.seal_pin(&pin(b"1234"), ACCOUNT, form).expect("a sealed PIN");
+                let accounts = (0..200).map(|number| format!("{number:012}"));
+                let opened = accounts
+                    .filter_map(|account| {
+                        lmk.open_pin(sealed.as_bytes(), account.as_bytes(), form).ok()
+                    })
+                    .count();
+                let most = match (lmk.kind(), form.algorithm) {
+                    (LmkKind::AesKeyBlock, _) => 0,
+                    (_, PinAlgorithm::A) => 50,
+                    (_, PinAlgorithm::B) => 10,
+                };
+                assert!(opened <= most, "{opened} {form:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn malformed_input_is_refused() {
+        let [variant, .., aes]: [Lmk; 4] = lmks().try_into().ok().expect("four LMKs");
+        let form = PinForm { algorithm: PinAlgorithm::A, length: 7 };
+        let open = |text: &[u8], form| variant.open_pin(text, ACCOUNT, form).err();
+        assert_eq!(open(b"025874", form), Some(PinUnderLmk::Input));
+        assert_eq!(open(b"02587430", form), Some(PinUnderLmk::Input));
+        assert_eq!(open(b"02587A3", form), Some(PinUnderLmk::Input));
+        let racal = PinForm { algorithm: PinAlgorithm::B, ..form };
+        assert_eq!(open(b"02587a3", racal), Some(PinUnderLmk::Input));
+        assert_eq!(open(b"02587G3", racal), Some(PinUnderLmk::Input));
+        for length in [0, 4, 14, 99] {
+            let form = PinForm { length, ..form };
+            assert_eq!(open(&vec![b'0'; length], form), Some(PinUnderLmk::Input));
+            let sealed = variant.seal_pin(&pin(b"1234"), ACCOUNT, form);
+            assert_eq!(sealed.err(), Some(PinUnderLmk::Input));
+        }
+        for account in [&b""[..], b"85010309393F"] {
+            let opened = variant.open_pin(b"0258743", account, form);
+            assert_eq!(opened.err(), Some(PinUnderLmk::Account));
+            let sealed = variant.seal_pin(&pin(b"1234"), account, form);
+            assert_eq!(sealed.err(), Some(PinUnderLmk::Account));
+        }
+        for short in [&b""[..], b"123"] {
+            for lmk in [&variant, &aes] {
+                let sealed = lmk.seal_pin(&pin(short), ACCOUNT, form);
+                assert_eq!(sealed.err(), Some(PinUnderLmk::Length));
+            }
+        }
+        let open = |text: &[u8]| aes.open_pin(text, ACCOUNT, form).err();
+        assert_eq!(open(b"0258743"), Some(PinUnderLmk::Tag));
+        assert_eq!(open(b"J0258743"), Some(PinUnderLmk::Input));
+        assert_eq!(open(b"J0123456789ABCDEF0123456789ABCDEF"), Some(PinUnderLmk::Invalid));
     }
 }
