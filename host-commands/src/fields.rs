@@ -1,10 +1,12 @@
 //! Fields that many commands share.
 
+mod card;
 mod keys;
 mod mac;
 mod numbers;
 mod pin;
 
+pub use card::*;
 pub use keys::*;
 pub use mac::*;
 pub use numbers::*;
