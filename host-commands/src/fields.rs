@@ -1,11 +1,13 @@
 //! Fields that many commands share.
 
+mod card;
 mod data;
 mod keys;
 mod mac;
 mod numbers;
 mod pin;
 
+pub use card::*;
 pub use data::*;
 pub use keys::*;
 pub use mac::*;

@@ -114,7 +114,7 @@ registry! {
     device { b2, n0, nc, nk, no, ra }
     keys {}
     pin {}
-    card {}
+    card { cw, cy }
     mac { m6, m8 }
     data { m0, m2 }
     emv { kq }

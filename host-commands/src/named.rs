@@ -80,8 +80,6 @@ pub static NAMED: &[Named] = named! {
     b"CQ" Manual "pin" "Verify PIN encrypted-PIN method (DUKPT)";
     b"CS" Simulator "keys" "Modify key block header";
     b"CU" Simulator "pin" "Verify PIN and generate new PVV";
-    b"CW" Simulator "card" "Generate CVV/CVC";
-    b"CY" Simulator "card" "Verify CVV/CVC";
     b"D0" Simulator "as2805" "PIN pad authentication code";
     b"D2" Simulator "as2805" "Verify PIN pad authentication code";
     b"D4" Simulator "as2805" "Translate PIN block to PEK";
