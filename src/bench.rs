@@ -31,7 +31,7 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-/// Arguments of `strongroom bench`.
+/// Measure how fast an appliance answers, and what it uses meanwhile
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = help())]
 pub(crate) struct Arguments {

@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-/// Lists every host command: code, reply code, name, family, evidence grade, status.
+/// List every host command: code, reply code, name, family, evidence grade, status
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: strongroom commands --json | jq '.[] | select(.family == \"pin\")'"
+    after_help = "Example:\n  strongroom commands --json | jq '.[] | select(.family == \"pin\")'"
 )]
 pub(crate) struct Arguments {
-    /// Print an array of objects instead of a table.
+    /// Print an array of objects instead of a table
     #[arg(long)]
     json: bool,
 }
@@ -31,7 +31,7 @@ struct Row {
 
 /// Prints the listing.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    print(arguments).map_err(Failure::usage)
+    print(arguments).map_err(Failure::output)
 }
 
 fn print(arguments: &Arguments) -> io::Result<()> {

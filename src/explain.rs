@@ -1,6 +1,8 @@
 //! `strongroom explain`: decodes a request or a reply, offline, field by field.
 
-use std::io::{self, Write};
+mod table;
+
+use std::io;
 
 use clap::ValueEnum;
 use host_commands::explain::{Context, Explained, Unexplained, explain};
@@ -8,40 +10,44 @@ use wire::{ErrorCode, LmkKind, LmkPin, Scope, Stored};
 
 use crate::{escape::Escaped, failure::Failure};
 
-/// Decodes a request or a reply, offline, field by field.
+/// Decode a request or a reply, offline, field by field
 ///
-/// Clear PINs and key components are masked. A reply reads best with its request beside it; without
-/// it, a request that makes sense of the reply is assumed.
+/// A reply reads best with its request beside it; without it, a request that makes sense of the
+/// reply is assumed. Exit status 1 if the appliance would refuse the message, as far as its layout
+/// tells.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example: strongroom explain 'HEADM0000100BU5178C9D3D6F4A1C55178C9D3D6F4A1C5\
-                        0010ABCDEF0123456789'"
-)]
+#[command(after_help = EXAMPLE)]
 pub(crate) struct Arguments {
-    /// Message without its length prefix; \xNN stands for a byte.
+    /// Message without its length prefix; \xNN stands for a byte, and - reads standard input
     message: Escaped,
-    /// The request that the message answers, if it is a reply.
-    #[arg(long)]
+    /// The request that the message answers, if it is a reply
+    #[arg(long, value_name = "MESSAGE")]
     request: Option<Escaped>,
+    /// Characters in the message header
+    #[arg(long, default_value_t = 4, value_name = "NUMBER")]
+    header_length: u8,
     #[command(flatten)]
     reading: Reading,
-    /// Show clear PINs and key components.
+    /// Show clear PINs and key components instead of asterisks
     #[arg(long)]
     reveal: bool,
 }
 
-/// How messages read: what must be known of the appliance.
-#[derive(Clone, Debug, clap::Args)]
+/// Kept on one line, so that it works as typed.
+const EXAMPLE: &str = "Example:\n  strongroom explain 'HEADNK0020002NC0004NO00'";
+
+/// How messages read, and how they are shown.
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Reading {
-    /// Characters in the message header.
-    #[arg(long, default_value_t = 4)]
-    pub(crate) header_length: u8,
-    /// Kind of the LMK that the message is under.
-    #[arg(long, value_enum, default_value_t = Lmk::Variant)]
-    lmk: Lmk,
-    /// The appliance's setting "PIN length": a PIN under the LMK has one digit more.
-    #[arg(long, default_value_t = 12)]
-    pin_length: usize,
+    /// Kind of the LMK that the message is under [default: the first that makes sense of it]
+    #[arg(long, value_enum, value_name = "KIND")]
+    lmk: Option<Lmk>,
+    /// The appliance's setting "PIN length": a PIN under the LMK has one digit more
+    #[arg(long, default_value_t = 12, value_name = "DIGITS")]
+    pin_length: u8,
+    /// Show long values whole, over several lines
+    #[arg(long)]
+    full: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -52,19 +58,27 @@ enum Lmk {
 }
 
 impl Reading {
-    pub(crate) fn context(&self) -> Context<'static> {
-        let lmk = match self.lmk {
+    /// What the decoder must know.
+    pub(crate) fn context(self, header: usize) -> Context<'static> {
+        let lmk = self.lmk.map(|lmk| match lmk {
             Lmk::Variant => LmkKind::Variant,
             Lmk::KeyBlock => LmkKind::KeyBlock,
             Lmk::AesKeyBlock => LmkKind::AesKeyBlock,
-        };
-        let scope = Scope {
-            lmk,
-            lmk_pin: LmkPin::Digits(self.pin_length + 1),
-            stored: &Somewhere,
-            ..Scope::FACTORY
-        };
-        Context { header: self.header_length.into(), scope }
+        });
+        let lmk_pin = LmkPin::Digits(usize::from(self.pin_length) + 1);
+        let scope = Scope { lmk_pin, stored: &Somewhere, ..Scope::FACTORY };
+        Context { header, lmk, scope }
+    }
+
+    /// Prints a message that was decoded; with `reveal` nothing is hidden.
+    pub(crate) fn print(
+        self,
+        explained: &Explained,
+        message: &[u8],
+        reveal: bool,
+    ) -> Result<(), Failure> {
+        let table = table::Table { message, full: self.full, reveal, width: table::width() };
+        table.print(explained, &mut io::stdout().lock()).map_err(Failure::output)
     }
 }
 
@@ -79,57 +93,49 @@ impl Stored for Somewhere {
 
 /// Decodes and prints.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let context = arguments.reading.context();
+    let Arguments { reading, header_length, reveal, .. } = arguments;
     let request = arguments.request.as_ref().map(|request| request.0.as_slice());
-    let message = &arguments.message.0;
-    let explained = explain(message, request, context).map_err(unexplained)?;
-    print(&explained, message, arguments.reveal).map_err(Failure::usage)?;
-    if explained.lines.iter().any(|line| line.is_refused) {
-        return Err(Failure::answer("the appliance would refuse this message"));
+    let message = arguments.message.or_standard_input()?;
+    let context = reading.context((*header_length).into());
+    let explained = explain(&message, request, context).map_err(unexplained)?;
+    reading.print(&explained, &message, *reveal)?;
+    if explained.is_refused() {
+        return Err(Failure::answer(
+            "the message does not make sense where it says `refused`: correct it there",
+        ));
     }
     Ok(())
 }
 
+/// What to do about a message that cannot be decoded at all.
 pub(crate) fn unexplained(reason: Unexplained) -> Failure {
     match reason {
-        Unexplained::Short => {
-            Failure::usage("the message ends before its command code: is --header-length right?")
-        }
+        Unexplained::Short => Failure::usage(
+            "the message ends before its command code is complete: is --header-length right?",
+        ),
         Unexplained::Unknown(code) => Failure::usage(format!(
             "no command and no reply has the code {}: is --header-length right? \
              `strongroom commands` lists them",
             code.escape_ascii()
         )),
+        Unexplained::NotItsReply(code) => Failure::usage(format!(
+            "{} is not the code of a reply to that request: is the header of both as long as \
+             --header-length says?",
+            code.escape_ascii()
+        )),
     }
 }
 
-/// Prints one line for each field: offset, name, value, meaning.
-pub(crate) fn print(explained: &Explained, message: &[u8], reveal: bool) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", explained.title)?;
-    let shown = explained.lines.iter().map(|line| {
-        let bytes = message.get(line.at.clone()).unwrap_or_default();
-        if line.is_secret && !reveal {
-            "*".repeat(bytes.len())
-        } else {
-            bytes.escape_ascii().to_string()
-        }
-    });
-    let shown: Vec<_> = shown.collect();
-    let names = explained.lines.iter().map(|line| line.name.len()).max().unwrap_or_default();
-    let values = shown.iter().map(String::len).filter(|width| *width <= WIDE).max();
-    let values = values.unwrap_or_default();
-    for (line, value) in explained.lines.iter().zip(&shown) {
-        writeln!(
-            out,
-            "{:>6} {:names$}  {value:values$}  {}",
-            line.at.start,
-            line.name.replace('_', " "),
-            line.note
-        )?;
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Longest value that sets the width of the column.
-const WIDE: usize = 48;
+    #[test]
+    fn the_example_works_as_typed() {
+        let typed = EXAMPLE.split('\'').nth(1).expect("the message is quoted");
+        let message: Escaped = typed.parse().expect("it can be typed");
+        let reading = Reading { lmk: None, pin_length: 12, full: false };
+        let explained = explain(&message.0, None, reading.context(4));
+        assert!(explained.is_ok_and(|explained| !explained.is_refused()));
+    }
+}

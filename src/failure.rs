@@ -1,7 +1,7 @@
 //! How a subcommand ends when all is not well.
 
-use std::fmt;
 use std::process::ExitCode;
+use std::{fmt, io};
 
 /// Why a subcommand failed: one line that says what is wrong and what to do, and the exit status.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,21 @@ impl Failure {
     /// The answer was no: exit status 1.
     pub(crate) fn answer(reason: impl fmt::Display) -> Self {
         Self { line: one_line(&reason.to_string()), status: 1 }
+    }
+
+    /// Standard output cannot be written. A reader that has seen enough is no failure: the line is
+    /// empty and the exit status 0.
+    #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+    pub(crate) fn output(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self { line: String::new(), status: 0 };
+        }
+        Self::usage(format_args!("standard output: {error}"))
+    }
+
+    /// Whether there is anything to tell.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.line.is_empty()
     }
 
     /// A command line that clap refused: its reason and its tip without the usage screen.

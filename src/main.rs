@@ -47,7 +47,9 @@ fn main() -> ExitCode {
     match run() {
         Ok(status) => status,
         Err(failure) => {
-            eprintln!("strongroom: {failure}");
+            if !failure.is_silent() {
+                eprintln!("strongroom: {failure}");
+            }
             failure.status()
         }
     }

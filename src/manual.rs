@@ -6,29 +6,29 @@ use std::{
     path::PathBuf,
 };
 
-use host_commands::{dictionary, find, manual, page};
+use host_commands::{NAMED, dictionary, find, manual, page};
 
 use crate::failure::Failure;
 
 /// Where the generated manual is kept.
 const FILE: &str = "host-commands/MANUAL.md";
 
-/// Prints the reference manual, or one page of it.
+/// Print the reference manual, or one page of it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: strongroom manual CA")]
+#[command(after_help = "Example:\n  strongroom manual NC")]
 pub(crate) struct Arguments {
-    /// Command code of the page to print; without it the whole manual is printed.
+    /// Command code of the page to print; without it the whole manual is printed
     code: Option<String>,
-    /// Tell whether the manual in the repository is current; exit status 1 if it is not.
+    /// Tell whether the manual in the repository is current; exit status 1 if it is not
     #[arg(long, conflicts_with_all = ["code", "write", "dictionary"])]
     check: bool,
-    /// Write the manual into the repository.
+    /// Write the manual into the repository
     #[arg(long, conflicts_with_all = ["code", "dictionary"])]
     write: bool,
-    /// Print a dictionary for fuzzers instead: every command code and fixed field value.
+    /// Print a dictionary for fuzzers instead: every command code and fixed field value
     #[arg(long, conflicts_with = "code")]
     dictionary: bool,
-    /// The manual in the repository.
+    /// The manual in the repository
     #[arg(long, default_value = FILE)]
     file: PathBuf,
 }
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         fs::write(&arguments.file, text)
             .map_err(|error| Failure::usage(format_args!("{file} cannot be written: {error}")))
     } else {
-        io::stdout().lock().write_all(text.as_bytes()).map_err(Failure::usage)
+        io::stdout().lock().write_all(text.as_bytes()).map_err(Failure::output)
     }
 }
 
@@ -60,12 +60,9 @@ fn text(arguments: &Arguments) -> Result<String, Failure> {
     let mut text = String::new();
     let written = match &arguments.code {
         Some(code) => {
-            let found = code.to_uppercase().as_bytes().try_into().ok().and_then(find);
-            let entry = found.ok_or_else(|| {
-                Failure::usage(format_args!(
-                    "no command {code} has a page; `strongroom commands` lists those that have one"
-                ))
-            })?;
+            let code = code.to_uppercase();
+            let found = code.as_bytes().try_into().ok().and_then(find);
+            let entry = found.ok_or_else(|| no_page(&code))?;
             page(&entry.spec, &mut text)
         }
         None if arguments.dictionary => dictionary(&mut text),
@@ -73,4 +70,17 @@ fn text(arguments: &Arguments) -> Result<String, Failure> {
     };
     written.map_err(Failure::usage)?;
     Ok(text)
+}
+
+fn no_page(code: &str) -> Failure {
+    match NAMED.iter().find(|named| named.code == code.as_bytes()) {
+        Some(named) => Failure::usage(format_args!(
+            "{code} ({}) is known by name only, so it has no page and answers 68; \
+             `strongroom commands` lists those that have one",
+            named.name
+        )),
+        None => Failure::usage(format_args!(
+            "there is no host command {code}; `strongroom commands` lists them"
+        )),
+    }
 }

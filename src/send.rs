@@ -6,34 +6,36 @@ use std::{
     time::Duration,
 };
 
-use host_commands::explain::explain;
+use host_commands::explain::{Explained, explain};
 
 use crate::{
     escape::Escaped,
-    explain::{Reading, print, unexplained},
+    explain::{Reading, unexplained},
     failure::Failure,
 };
 
-/// Sends one host command and prints the reply, raw and decoded.
+/// Send one host command, and print the reply raw and decoded
 ///
-/// Exit status 1 if the reply carries an error code.
+/// Exit status 1 if the reply carries an error code, 2 if there is no reply.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: strongroom send 'NC'")]
+#[command(after_help = "Example, with `strongroom serve --dev` running:\n  strongroom send 'NC'")]
 pub(crate) struct Arguments {
-    /// Command code and fields, without header and length; \xNN stands for a byte.
+    /// Command code and fields, without header and length; \xNN stands for a byte, and - reads
+    /// standard input
     message: Escaped,
-    /// Host port to send to.
+    /// Host port to send to
     #[arg(long, default_value = "127.0.0.1:1500", value_name = "ADDR:PORT")]
     target: String,
-    /// Message header; the reply repeats it.
+    /// Message header, as long as the appliance is set to
     #[arg(long, default_value = "HEAD", value_name = "TEXT")]
     header: Escaped,
-    /// Seconds to wait for the reply.
-    #[arg(long, default_value_t = 10)]
+    /// Seconds to wait for the connection and for each reply
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     #[command(flatten)]
     reading: Reading,
-    /// Show clear PINs and key components; only if the appliance has public test LMKs.
+    /// Show clear PINs and key components instead of asterisks; only if the appliance has a public
+    /// test LMK
     #[arg(long)]
     reveal: bool,
 }
@@ -43,81 +45,140 @@ const TEST_LMKS: [&[u8]; 3] = [b"268604", b"165126", b"9D04A0"];
 
 /// Sends, waits, prints.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let Arguments { message, header, reading, .. } = arguments;
-    let mut context = reading.context();
-    context.header = header.0.len();
-    let mut connection = connect(arguments)?;
-    let reveal = arguments.reveal && {
-        let reply = exchange(&mut connection, &[&header.0, &b"NC"[..]].concat(), arguments)?;
-        let check_value = reply.get(header.0.len() + 4..header.0.len() + 10);
-        check_value.is_some_and(|value| TEST_LMKS.contains(&value))
-    };
-    if arguments.reveal && !reveal {
+    let Arguments { header: Escaped(header), reading, reveal, .. } = arguments;
+    let message = arguments.message.or_standard_input()?;
+    if message.len() < 2 {
+        return Err(Failure::usage("a message begins with a command code, as in `send 'NC'`"));
+    }
+    let request = [&header[..], &message].concat();
+    let mut host = Host::connect(arguments)?;
+    if *reveal && !host.has_test_lmk(header)? {
         return Err(Failure::usage(
             "--reveal is only for appliances whose LMK is a public test LMK: leave it out",
         ));
     }
-    let request = [&header.0[..], &message.0].concat();
-    let reply = exchange(&mut connection, &request, arguments)?;
-    writeln!(io::stdout(), "{}", reply.escape_ascii()).map_err(Failure::usage)?;
-    let explained = match explain(&reply, Some(&request), context) {
-        Ok(explained) => explained,
-        // A code that is known by name only has no layout to decode by.
-        Err(_) if reply.ends_with(b"68") => {
-            return Err(Failure::answer("error 68: the command is disabled, or not built"));
-        }
-        Err(reason) => return Err(unexplained(reason)),
+    let reply = host.exchange(&request)?;
+    let Some(answer) = reply.strip_prefix(&header[..]) else {
+        raw(&reply)?;
+        return Err(Failure::usage(format_args!(
+            "the reply does not repeat the header: is the appliance set to a header of {} \
+             characters? --header takes another",
+            header.len()
+        )));
     };
-    print(&explained, &reply, reveal).map_err(Failure::usage)?;
-    let error = reply.get(header.0.len() + 2..header.0.len() + 4).unwrap_or_default();
-    if error == b"00" {
+    let [_, _, error @ ..] = answer else {
+        raw(&reply)?;
+        return Err(Failure::usage("the reply ends before its error code"));
+    };
+    let error = error.first_chunk::<2>();
+    let explained = match explain(&reply, Some(&request), reading.context(header.len())) {
+        Ok(explained) => explained,
+        Err(reason) => {
+            raw(&reply)?;
+            return Err(match error {
+                Some(error) if error != b"00" => Failure::answer(format_args!(
+                    "error {}: the appliance does not know the command; `strongroom commands` \
+                     lists those that it may know",
+                    error.escape_ascii()
+                )),
+                _ => unexplained(reason),
+            });
+        }
+    };
+    if *reveal {
+        raw(&reply)?;
+    } else {
+        raw(&masked(&reply, &explained))?;
+    }
+    reading.print(&explained, &reply, *reveal)?;
+    if error == Some(b"00") {
         return Ok(());
     }
     let line = explained.lines.iter().find(|line| line.name == "error code");
     let meaning = line.map(|line| line.note.as_str()).unwrap_or_default();
-    Err(Failure::answer(format!("error {}: {meaning}", error.escape_ascii())))
+    let error = error.map(|error| error.escape_ascii().to_string()).unwrap_or_default();
+    Err(Failure::answer(format_args!("error {error}: {meaning}")))
 }
 
-fn connect(arguments: &Arguments) -> Result<TcpStream, Failure> {
-    let Arguments { target, timeout, .. } = arguments;
-    let refused = |reason: &dyn std::fmt::Display| {
-        Failure::usage(format!(
-            "no connection to {target}: {reason}; is `strongroom serve --dev` running?"
-        ))
-    };
-    let address = target
-        .to_socket_addrs()
-        .map_err(|reason| refused(&reason))?
-        .next()
-        .ok_or_else(|| refused(&"no such address"))?;
-    let timeout = Duration::from_secs((*timeout).max(1));
-    let connection =
-        TcpStream::connect_timeout(&address, timeout).map_err(|reason| refused(&reason))?;
-    connection.set_read_timeout(Some(timeout)).map_err(Failure::usage)?;
-    connection.set_nodelay(true).map_err(Failure::usage)?;
-    Ok(connection)
+/// Prints a reply as it came, on one line.
+fn raw(reply: &[u8]) -> Result<(), Failure> {
+    writeln!(io::stdout(), "{}", reply.escape_ascii()).map_err(Failure::output)
 }
 
-fn exchange(
-    connection: &mut TcpStream,
-    message: &[u8],
-    arguments: &Arguments,
-) -> Result<Vec<u8>, Failure> {
-    let lost = |reason: io::Error| {
+/// The reply with asterisks for what is clear.
+fn masked(reply: &[u8], explained: &Explained) -> Vec<u8> {
+    let mut masked = reply.to_vec();
+    for line in explained.lines.iter().filter(|line| line.is_secret) {
+        masked.get_mut(line.at.clone()).unwrap_or_default().fill(b'*');
+    }
+    masked
+}
+
+/// A connection to a host port.
+struct Host<'a> {
+    stream: TcpStream,
+    arguments: &'a Arguments,
+}
+
+impl<'a> Host<'a> {
+    fn connect(arguments: &'a Arguments) -> Result<Self, Failure> {
         let Arguments { target, timeout, .. } = arguments;
-        Failure::usage(match reason.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                format!("no reply from {target} within {timeout} s; --timeout waits longer")
+        let refused = |reason: &dyn std::fmt::Display| {
+            Failure::usage(format!(
+                "no connection to {target}: {reason}; is `strongroom serve --dev` running there?"
+            ))
+        };
+        let addresses = target.to_socket_addrs().map_err(|reason| match reason.kind() {
+            io::ErrorKind::InvalidInput => Failure::usage(format_args!(
+                "--target {target} is not ADDR:PORT, for example 127.0.0.1:1500"
+            )),
+            _ => refused(&reason),
+        })?;
+        let timeout = Duration::from_secs(*timeout);
+        let mut last = None;
+        for address in addresses {
+            match TcpStream::connect_timeout(&address, timeout) {
+                Ok(stream) => {
+                    stream.set_read_timeout(Some(timeout)).map_err(Failure::usage)?;
+                    stream.set_nodelay(true).map_err(Failure::usage)?;
+                    return Ok(Self { stream, arguments });
+                }
+                Err(reason) => last = Some(reason),
             }
-            _ => format!("{target} closed the connection: {reason}"),
+        }
+        Err(last.map_or_else(|| refused(&"no such address"), |reason| refused(&reason)))
+    }
+
+    /// Whether the LMK of the port is a public test LMK, by its check value.
+    fn has_test_lmk(&mut self, header: &[u8]) -> Result<bool, Failure> {
+        let reply = self.exchange(&[header, b"NC"].concat())?;
+        let check_value = reply.strip_prefix(header).and_then(|reply| reply.get(4..10));
+        Ok(check_value.is_some_and(|value| TEST_LMKS.contains(&value)))
+    }
+
+    /// Sends one message and waits for its reply.
+    fn exchange(&mut self, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        let length = u16::try_from(message.len())
+            .map_err(|_| Failure::usage("a message has at most 65,535 bytes with its header"))?;
+        let mut exchange = || {
+            self.stream.write_all(&[&length.to_be_bytes()[..], message].concat())?;
+            let mut length = [0; 2];
+            self.stream.read_exact(&mut length)?;
+            let mut reply = vec![0; u16::from_be_bytes(length).into()];
+            self.stream.read_exact(&mut reply)?;
+            Ok(reply)
+        };
+        exchange().map_err(|reason: io::Error| {
+            let Arguments { target, timeout, .. } = self.arguments;
+            Failure::usage(match reason.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+                    format!("no reply from {target} within {timeout} s; --timeout waits longer")
+                }
+                _ => format!(
+                    "{target} closed the connection without a reply ({reason}); is it a host port, \
+                     and the message no longer than its frame limit?"
+                ),
+            })
         })
-    };
-    let length = u16::try_from(message.len())
-        .map_err(|_| Failure::usage("a message has at most 65,535 bytes"))?;
-    connection.write_all(&[&length.to_be_bytes()[..], message].concat()).map_err(lost)?;
-    let mut length = [0; 2];
-    connection.read_exact(&mut length).map_err(lost)?;
-    let mut reply = vec![0; u16::from_be_bytes(length).into()];
-    connection.read_exact(&mut reply).map_err(lost)?;
-    Ok(reply)
+    }
 }

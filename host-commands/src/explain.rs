@@ -1,21 +1,28 @@
 //! Decodes messages field by field, offline.
 
+mod key;
+mod layout;
+mod reply;
+
 use core::ops::Range;
 
-use wire::{ErrorCode, FieldSpec, Grammar, Scope, Step, Trace, grow};
+use wire::{ErrorCode, LmkKind, Scope, Trace};
 
-use crate::{COMMANDS, Entry, envelope, error, find};
+use crate::{COMMANDS, Entry, NAMED, Named, envelope::reply_code, error, find};
+use layout::Layout;
 
 /// One line of a decoded message.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Line {
-    /// Bytes of the message.
+    /// Bytes of the message that the line shows. The lines of a message show each byte once, in order.
     pub at: Range<usize>,
-    /// Name of the field.
-    pub name: &'static str,
+    /// How deep the field is nested.
+    pub depth: usize,
+    /// Name of the field, with its number if it is one of a list.
+    pub name: String,
     /// What its value means, or what is wrong with it.
     pub note: String,
-    /// Whether it is a clear PIN or component, which is not for every eye.
+    /// Whether it is, or may hold, a clear PIN or key component, which is not for every eye.
     pub is_secret: bool,
     /// Whether this is where the message stops making sense.
     pub is_refused: bool,
@@ -26,8 +33,17 @@ pub struct Line {
 pub struct Explained {
     /// Name of the command.
     pub title: String,
+    /// The kind of LMK under which the message makes sense.
+    pub lmk: LmkKind,
     /// Lines in the order of the message.
     pub lines: Vec<Line>,
+}
+
+impl Explained {
+    /// Whether the appliance would refuse a request like this, or never send a reply like this.
+    pub fn is_refused(&self) -> bool {
+        self.lines.iter().any(|line| line.is_refused)
+    }
 }
 
 /// Why a message cannot be decoded at all.
@@ -37,6 +53,8 @@ pub enum Unexplained {
     Short,
     /// No command and no reply has this code.
     Unknown([u8; 2]),
+    /// This is not the code of a reply to the given request.
+    NotItsReply([u8; 2]),
 }
 
 /// What must be known to decode a message.
@@ -44,6 +62,8 @@ pub enum Unexplained {
 pub struct Context<'a> {
     /// Characters in the header.
     pub header: usize,
+    /// Kind of the LMK; where it is not known, the first kind under which the message makes sense.
+    pub lmk: Option<LmkKind>,
     /// Settings of the appliance, as far as they change how messages read.
     pub scope: Scope<'a>,
 }
@@ -57,168 +77,104 @@ pub fn explain(
     request: Option<&[u8]>,
     context: Context<'_>,
 ) -> Result<Explained, Unexplained> {
-    let Some((head, [first, second, fields @ ..])) = message.split_at_checked(context.header)
-    else {
-        return Err(Unexplained::Short);
+    let kinds = match &context.lmk {
+        Some(kind) => core::slice::from_ref(kind),
+        None => &[LmkKind::Variant, LmkKind::KeyBlock, LmkKind::AesKeyBlock],
     };
-    let code = [*first, *second];
-    let start = head.len() + 2;
-    let mut lines = Vec::new();
-    if !head.is_empty() {
-        lines.push(line(0..head.len(), "header", "repeated in the reply".to_owned()));
-    }
-    if let (Some(entry), None) = (find(code), request) {
-        lines.push(line(head.len()..start, "command code", name(entry)));
-        let mut seen = Trace::new();
-        let _ = (entry.trace)(fields, context.scope, &mut seen);
-        lines.extend(steps(&seen, message, start));
-        if !lines.iter().any(|line| line.is_refused) {
-            close(&mut lines, message, start);
-        }
-        return Ok(Explained { title: name(entry), lines });
-    }
-    let entry = COMMANDS
-        .iter()
-        .find(|entry| entry.spec.reply_code == code || entry.spec.print_code == Some(code))
-        .ok_or(Unexplained::Unknown(code))?;
-    lines.push(line(head.len()..start, "reply code", format!("reply to {}", name(entry))));
-    let Some((error, fields)) = fields.split_first_chunk() else {
-        return Err(Unexplained::Short);
-    };
-    let error = ErrorCode(*error);
-    lines.push(line(start..start + 2, "error code", meaning(entry, error)));
-    let start = start + 2;
-    if entry.spec.reply_code == code && entry.spec.carried.contains(&error) {
-        let request = request.map(|request| request.get(context.header + 2..).unwrap_or_default());
-        let seen = reply_steps(entry, request, fields, error, context.scope);
-        lines.extend(steps(&seen, message, start));
-    }
-    if !lines.iter().any(|line| line.is_refused) {
-        close(&mut lines, message, start);
-    }
-    Ok(Explained { title: format!("Reply to {}", name(entry)), lines })
-}
-
-/// Steps through a reply, after its own request or after one that fits.
-fn reply_steps(
-    entry: &Entry,
-    request: Option<&[u8]>,
-    fields: &[u8],
-    error: ErrorCode,
-    scope: Scope<'_>,
-) -> Trace {
-    if let Some(request) = request {
-        let mut seen = Trace::new();
-        let _ = (entry.trace_reply)(request, fields, error, scope, &mut seen);
-        return seen;
-    }
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut dice = |limit: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state % limit.max(1) as u64).unwrap_or(0)
-    };
-    let mut best = Trace::new();
-    for _ in 0..GUESSES {
-        let grown = grow(|message, seen| (entry.trace)(message, scope, seen), &mut dice);
-        let Some(request) = grown else { continue };
-        let mut seen = Trace::new();
-        if (entry.trace_reply)(&request, fields, error, scope, &mut seen).is_ok() {
-            return seen;
-        }
-        if seen.len() > best.len() {
-            best = seen;
-        }
-    }
-    best
-}
-
-/// Requests that are tried for a reply that comes without its own.
-const GUESSES: usize = 400;
-
-/// The lines of a trace; `start` is where the fields begin in `message`.
-fn steps(seen: &Trace, message: &[u8], start: usize) -> Vec<Line> {
-    // A refusal is noted by the field and then by each group around it; the field says most.
-    let refused = seen
-        .windows(2)
-        .position(|pair| !is_refusal(&pair[0]) && is_refusal(&pair[1]))
-        .map_or_else(|| seen.iter().position(is_refusal), |before| Some(before + 1));
-    let mut lines = Vec::new();
-    for (at, (spec, range, step)) in seen.iter().enumerate() {
-        let range = range.start + start..range.end + start;
-        let value = message.get(range.clone()).unwrap_or_default();
-        match step {
-            Step::Read if is_leaf(&spec.grammar) => lines.push(Line {
-                is_secret: matches!(spec.grammar, Grammar::Secret(..)),
-                ..line(range, spec.name, note(spec, value))
-            }),
-            Step::Refused(fault) if Some(at) == refused => {
-                let (code, doc) = (fault.code(), first_line(spec.doc));
-                let text = format!("refused with error {code}: expected {doc}");
-                lines.push(Line { is_refused: true, ..line(range, spec.name, text) });
+    let mut first = None;
+    for lmk in kinds {
+        let scope = Scope { lmk: *lmk, ..context.scope };
+        for explained in readings(message, request, context.header, scope)? {
+            if !explained.is_refused() {
+                return Ok(explained);
             }
-            _ => {}
+            first.get_or_insert(explained);
         }
     }
-    lines
+    first.ok_or(Unexplained::Short)
 }
 
-fn is_refusal((_, _, step): &(&FieldSpec, Range<usize>, Step)) -> bool {
-    matches!(step, Step::Refused(_))
-}
-
-/// Adds the trailer, or what is too much.
-fn close(lines: &mut Vec<Line>, message: &[u8], start: usize) {
-    let end = lines.iter().map(|line| line.at.end).max().unwrap_or(start).max(start);
-    let rest = message.get(end..).unwrap_or_default();
-    match rest {
-        [] => {}
-        [0x19, ..] if envelope::end(rest).is_ok() => {
-            lines.push(line(end..message.len(), "trailer", "repeated in the reply".to_owned()));
-        }
-        _ => {
-            let text =
-                format!("refused with error {}: nothing may follow", ErrorCode::INVALID_INPUT);
-            let excess = line(end..message.len(), "excess", text);
-            lines.push(Line { is_refused: true, ..excess });
-        }
+/// What the message may be under one kind of LMK: a request, a reply, or both.
+fn readings(
+    message: &[u8],
+    request: Option<&[u8]>,
+    header: usize,
+    scope: Scope<'_>,
+) -> Result<Vec<Explained>, Unexplained> {
+    let code = code(message, header).ok_or(Unexplained::Short)?;
+    let layout = Layout { message, header, scope };
+    if let Some(request) = request {
+        let asked = self::code(request, header).ok_or(Unexplained::Short)?;
+        let answered = match find(asked) {
+            Some(entry) if replies(entry, code) => reply::of(layout, entry, Some(request)),
+            None if code == reply_code(asked) => reply::named(layout, asked),
+            _ => None,
+        };
+        return answered.map(|reply| vec![reply]).ok_or(Unexplained::NotItsReply(code));
     }
+    let mut readings: Vec<_> = find(code).map(|entry| of(layout, entry)).into_iter().collect();
+    let entry = COMMANDS.iter().find(|entry| replies(entry, code));
+    readings.extend(entry.and_then(|entry| reply::of(layout, entry, None)));
+    if readings.is_empty() {
+        readings.extend(known_by_name(code).map(|named| by_name(layout, named)));
+        let [first, second] = code;
+        readings.extend(reply::named(layout, [first, second.wrapping_sub(1)]));
+    }
+    if readings.is_empty() { Err(Unexplained::Unknown(code)) } else { Ok(readings) }
 }
 
-fn line(at: Range<usize>, name: &'static str, note: String) -> Line {
-    Line { at, name, note, is_secret: false, is_refused: false }
+/// A request.
+fn of(layout: Layout<'_>, entry: &Entry) -> Explained {
+    let mut lines = layout.head("command code", answered(entry.spec.reply_code));
+    let mut seen = Trace::new();
+    let read = (entry.trace)(layout.fields(0), layout.scope, &mut seen);
+    lines.extend(layout.lines(&seen, layout.start(0), read.err(), entry.spec.request, None));
+    Explained { title: name(entry), lmk: layout.scope.lmk, lines }
+}
+
+/// A request that is known by name only.
+fn by_name(layout: Layout<'_>, named: &Named) -> Explained {
+    let title = format!("{} {}", named.code.escape_ascii(), named.name);
+    let mut lines = layout.head("command code", answered(reply_code(named.code)));
+    let text = format!("refused with error {}: known by name only, not built", error::DISABLED.0);
+    lines.push(Line {
+        is_refused: true,
+        ..layout.line(layout.start(0)..layout.message.len(), "fields", text)
+    });
+    Explained { title, lmk: layout.scope.lmk, lines }
+}
+
+fn known_by_name(code: [u8; 2]) -> Option<&'static Named> {
+    NAMED.iter().find(|named| named.code == code)
+}
+
+/// The code of a message behind its header.
+fn code(message: &[u8], header: usize) -> Option<[u8; 2]> {
+    message.get(header..)?.first_chunk().copied()
+}
+
+/// Whether this is the code of a reply, or of a second reply, to the command.
+fn replies(entry: &Entry, code: [u8; 2]) -> bool {
+    entry.spec.reply_code == code || entry.spec.print_code == Some(code)
 }
 
 fn name(entry: &Entry) -> String {
-    let code = entry.spec.code.escape_ascii();
-    format!("{code} {}", first_line(entry.spec.doc).trim_end_matches('.'))
+    format!("{} {}", entry.spec.code.escape_ascii(), sentence(entry.spec.doc))
 }
 
-/// What the value of a field means: that of its code, else that of the field.
-fn note(spec: &FieldSpec, value: &[u8]) -> String {
-    if let Grammar::Choice(variants) = spec.grammar
-        && let Some(variant) = variants.iter().find(|v| value.starts_with(v.code.as_bytes()))
-    {
-        return first_line(variant.doc).to_owned();
-    }
-    first_line(spec.doc).to_owned()
-}
-
-fn is_leaf(grammar: &Grammar) -> bool {
-    match grammar {
-        Grammar::Group(_) | Grammar::List(..) => false,
-        Grammar::Choice(variants) => variants.iter().all(|variant| variant.then.is_none()),
-        _ => true,
-    }
+fn answered(reply: [u8; 2]) -> String {
+    format!("answered with {}", reply.escape_ascii())
 }
 
 /// What an error code means in this command.
-fn meaning(entry: &Entry, code: ErrorCode) -> String {
+fn meaning(entry: &Entry, code: ErrorCode) -> &'static str {
     let own = entry.spec.errors.iter().find(|(known, _)| *known == code).map(|(_, text)| *text);
-    own.or_else(|| error::meaning(code)).unwrap_or("no known meaning in this command").to_owned()
+    own.or_else(|| error::meaning(code)).unwrap_or("no known meaning in this command")
 }
 
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
+/// The first sentence of a doc comment, without its full stop.
+fn sentence(text: &str) -> String {
+    let paragraph = text.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    let sentence = paragraph.split(". ").next().unwrap_or_default();
+    sentence.strip_suffix('.').unwrap_or(sentence).to_owned()
 }

@@ -4,6 +4,7 @@ mod card;
 mod data;
 mod keys;
 mod mac;
+mod message;
 mod numbers;
 mod pin;
 
@@ -11,5 +12,6 @@ pub use card::*;
 pub use data::*;
 pub use keys::*;
 pub use mac::*;
+pub use message::*;
 pub use numbers::*;
 pub use pin::*;

@@ -185,7 +185,7 @@ fn nested(grammar: &Grammar, indent: &str, out: &mut impl Write) -> Result {
     }
 }
 
-fn format(grammar: &Grammar) -> String {
+pub(crate) fn format(grammar: &Grammar) -> String {
     let range = |low: &usize, high: &usize, unit| {
         if low == high { format!("{low} {unit}") } else { format!("{low}-{high} {unit}") }
     };
@@ -197,6 +197,7 @@ fn format(grammar: &Grammar) -> String {
         Grammar::Run(alphabet) => format!("{}, as many as said", alphabet.word()),
         Grammar::Counted(width, 10) => format!("{width} N, then bytes"),
         Grammar::Counted(width, _) => format!("{width} H, then bytes"),
+        Grammar::Message(width) => format!("{width} N, then a message"),
         Grammar::Literal(byte) => format!("`{}`", byte.escape_ascii()),
         Grammar::Key(role, error, _) => format!("{role} key, parity `{error}`"),
         Grammar::Choice(variants) => {

@@ -9,7 +9,10 @@ use std::{
 
 use appliance::{Appliance, Randomness, State, StorageLength};
 use bytes::BytesMut;
-use host_commands::{COMMANDS, Entry, Host, LmkPort, UnknownCommand};
+use host_commands::{
+    COMMANDS, Entry, Host, LmkPort, UnknownCommand,
+    explain::{Context, Explained, explain},
+};
 use wire::{ErrorCode, FieldSpec, Grammar, LmkKind, LmkPin, Scope, Step, Storage, Trace, grow};
 
 /// A small generator of random numbers, the same on every run.
@@ -208,6 +211,61 @@ fn every_cut_of_a_message_is_refused_or_shorter() {
                 if let Ok(again) = (entry.again)(&message[..end], scope) {
                     assert_eq!(again, message[..end]);
                 }
+            }
+        }
+    }
+}
+
+/// A request or reply behind a header, explained; every byte must be shown once, in order.
+fn explained(
+    (code, fields): ([u8; 2], &[u8]),
+    request: Option<&[u8]>,
+    scope: Scope<'_>,
+) -> Explained {
+    let message = [b"HEAD", &code[..], fields].concat();
+    let context = Context { header: 4, lmk: Some(scope.lmk), scope };
+    let explained = explain(&message, request, context).expect("its code is known");
+    let mut end = 0;
+    for line in &explained.lines {
+        assert_eq!(line.at.start, end, "{}: {:#?}", text(&message), explained.lines);
+        end = line.at.end;
+    }
+    assert_eq!(end, message.len(), "{}: {:#?}", text(&message), explained.lines);
+    explained
+}
+
+#[test]
+fn explanations_show_every_byte_once() {
+    let stored = stored();
+    let mut dice = Dice(11);
+    for entry in COMMANDS {
+        for scope in scopes(&stored) {
+            for _ in 0..rounds() {
+                let Some(mut fields) = request(entry, scope, &mut dice) else { continue };
+                let code = entry.spec.code;
+                let whole = explained((code, &fields), None, scope);
+                // A message in a message may be wrong; that is its own matter.
+                let wrong =
+                    |line: &host_commands::explain::Line| line.is_refused && line.depth == 0;
+                assert!(!whole.lines.iter().any(wrong), "{:#?}", whole.lines);
+                let asked = [b"HEAD", &code[..], &fields].concat();
+                let error = entry.spec.carried[dice.below(entry.spec.carried.len())];
+                let reply = grow(
+                    |reply, seen: &mut Trace| {
+                        (entry.trace_reply)(&fields, reply, error, scope, seen)
+                    },
+                    &mut |limit| dice.below(limit),
+                );
+                if let Some(mut reply) = reply {
+                    reply.splice(..0, error.0);
+                    let code = entry.spec.reply_code;
+                    let whole = explained((code, &reply), Some(&asked), scope);
+                    assert!(!whole.lines.iter().any(wrong), "{:#?}", whole.lines);
+                    reply.truncate(2 + dice.below(reply.len() - 1));
+                    explained((code, &reply), Some(&asked), scope);
+                }
+                spoil(&mut fields, &mut dice);
+                explained((code, &fields), None, scope);
             }
         }
     }

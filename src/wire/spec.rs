@@ -17,6 +17,8 @@ pub enum Grammar {
     Run(Alphabet),
     /// A count in so many digits of this radix, then as many bytes.
     Counted(usize, u32),
+    /// A count in so many decimal digits, then a message as long, with a header or without.
+    Message(usize),
     /// Exactly this.
     Literal(u8),
     /// A key of this role; the code refuses bad parity. The samples are tokens.

@@ -17,7 +17,7 @@ pub struct Request<'a> {
     /// Commands.
     #[repeat(count)]
     #[error(15)]
-    pub commands: Repeat<'a, Counted4N<'a>>,
+    pub commands: Repeat<'a, Enclosed<'a>>,
 }
 
 /// The replies.
@@ -28,7 +28,7 @@ pub struct Reply<'a> {
     pub count: Decimal<2>,
     /// Replies.
     #[repeat(count)]
-    pub replies: Repeat<'a, Counted4N<'a>>,
+    pub replies: Repeat<'a, Enclosed<'a>>,
 }
 
 /// Whether each command has a header of its own.
@@ -51,7 +51,7 @@ impl<'a> Execute<'a> for Request<'a> {
         }
         let header = if self.headers == Headers::Each { session.header() } else { 0 };
         let replies = session.collect(self.commands.iter(), |command, session| {
-            session.answer(command.0, header).map(Counted)
+            session.answer(command.0, header).map(Enclosed)
         })?;
         Ok(Reply { count: self.count, replies })
     }

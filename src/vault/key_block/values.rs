@@ -41,6 +41,17 @@ macro_rules! meanings {
     ($($code:literal $text:literal)*) => { &[$(Meaning { code: $code, text: $text }),*] };
 }
 
+/// Versions of key blocks, byte 0; see [`super::Version`].
+pub const VERSIONS: &[Meaning] = meanings! {
+    b'0' "Thales, under a triple-DES key"
+    b'1' "Thales, under an AES key"
+    b'A' "TR-31, under a triple-DES key, keys by variant (2005)"
+    b'B' "TR-31, under a triple-DES key, keys by derivation"
+    b'C' "TR-31, under a triple-DES key, keys by variant"
+    b'D' "TR-31, under an AES key, CBC"
+    b'E' "TR-31, under an AES key, counter mode"
+};
+
 /// Algorithms that a key may be for, byte 7. Source: X9.143.
 pub const ALGORITHMS: &[Meaning] = meanings! {
     b'A' "AES" b'D' "DES" b'E' "Elliptic curve" b'H' "HMAC" b'R' "RSA" b'S' "DSA" b'T' "Triple DES"
@@ -203,6 +214,11 @@ pub fn usage(code: [u8; 2]) -> Option<&'static Usage> {
     USAGES.binary_search_by(|usage| usage.code.cmp(&code)).ok().and_then(|at| USAGES.get(at))
 }
 
+/// What a version's character says.
+pub fn version(code: u8) -> Option<&'static str> {
+    text(VERSIONS, code)
+}
+
 /// What an algorithm's character says.
 pub fn algorithm(code: u8) -> Option<&'static str> {
     text(ALGORITHMS, code)
@@ -224,7 +240,7 @@ fn text(meanings: &'static [Meaning], code: u8) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Version, *};
 
     #[test]
     fn usages_are_in_order_and_unique() {
@@ -233,6 +249,12 @@ mod tests {
             assert_eq!(usage(row.code).map(|found| found.text), Some(row.text));
         }
         assert!(usage(*b"Z0").is_none());
+    }
+
+    #[test]
+    fn every_version_has_a_meaning() {
+        let codes: Vec<u8> = Version::ALL.iter().map(|version| version.code()).collect();
+        assert!(VERSIONS.iter().map(|meaning| meaning.code).eq(codes));
     }
 
     #[test]
