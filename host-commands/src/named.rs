@@ -52,7 +52,6 @@ pub static NAMED: &[Named] = named! {
     b"B0" Simulator "keys" "Translate key scheme";
     b"B4" Inferred "keys" "Form TR-31/X9.143 block";
     b"B8" Simulator "rsa" "TR-34 key export";
-    b"BA" Simulator "pin" "Encrypt clear PIN under LMK";
     b"BC" Simulator "pin" "Verify terminal PIN by comparison";
     b"BE" Simulator "pin" "Verify interchange PIN by comparison";
     b"BG" Simulator "keys" "Translate PIN and PIN length old to new LMK";
@@ -69,8 +68,6 @@ pub static NAMED: &[Named] = named! {
     b"C4" Simulator "as2805" "Verify MAC large message";
     b"C6" Simulator "as2805" "Random number";
     b"C8" Simulator "as2805" "Generate acquirer master KEK";
-    b"CA" Simulator "pin" "PIN TPK to ZPK or BDK";
-    b"CC" Simulator "pin" "PIN ZPK to ZPK";
     b"CE" Simulator "pin" "Diebold PIN offset";
     b"CG" Simulator "pin" "Verify terminal PIN Diebold";
     b"CI" Manual "pin" "PIN BDK to ZPK (single DES DUKPT)";
@@ -176,9 +173,6 @@ pub static NAMED: &[Named] = named! {
     b"J6" Simulator "device" "Reset utilisation statistics";
     b"J8" Simulator "device" "Health check accumulated counts";
     b"JA" Simulator "pin" "Generate random PIN";
-    b"JC" Simulator "pin" "PIN TPK to LMK";
-    b"JE" Simulator "pin" "PIN ZPK to LMK";
-    b"JG" Simulator "pin" "PIN LMK to ZPK";
     b"JI" Simulator "device" "Reset health check counts";
     b"JK" Simulator "device" "Instantaneous health check status";
     b"JS" Manual "emv" "ARQC/ARPC UnionPay";
