@@ -3,7 +3,8 @@
 //! Source: published error lists of the device's core host command manual. Numbers that change
 //! their meaning from command to command (02 to 09 and others) are declared by the command.
 
-use vault::Refusal;
+use crypto::card::CardFault;
+use vault::{Refusal, usage::Fault};
 use wire::ErrorCode;
 
 /// A code and what it means.
@@ -146,6 +147,14 @@ pub fn all() -> impl Iterator<Item = Error> {
 /// The code that answers a key that was refused; bad parity has the code of its field.
 pub(crate) fn refused(refusal: Refusal, parity: ErrorCode) -> ErrorCode {
     refusal.code().map_or(parity, ErrorCode)
+}
+
+/// The code that answers card data for which there is no verification value.
+pub(crate) fn of_card(fault: Fault<CardFault>) -> ErrorCode {
+    match fault {
+        Fault::Key(refusal) => refused(refusal, SOURCE_PARITY.0),
+        Fault::Input(CardFault::Digits | CardFault::Account) => INVALID_INPUT.0,
+    }
 }
 
 /// Meaning of a code in all commands; `None` where each command gives it its own.

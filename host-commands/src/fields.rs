@@ -1,11 +1,15 @@
 //! Fields that many commands share.
 
+mod card;
+mod data;
 mod keys;
 mod mac;
 mod message;
 mod numbers;
 mod pin;
 
+pub use card::*;
+pub use data::*;
 pub use keys::*;
 pub use mac::*;
 pub use message::*;

@@ -32,6 +32,7 @@ use fields::LmkId;
 /// Names that every command file uses.
 mod prelude {
     pub(crate) use crate::{Category, Execute, Session, error, fields::*};
+    pub(crate) use vault::{Use, role::*};
     pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Repeat, Reply};
 }
 
@@ -113,11 +114,11 @@ macro_rules! registry {
 registry! {
     device { b2, n0, nc, nk, no, ra }
     keys {}
-    pin {}
-    card {}
-    mac {}
-    data {}
-    emv {}
+    pin { ba, ca, cc, jc, je, jg }
+    card { cw, cy }
+    mac { m6, m8 }
+    data { m0, m2 }
+    emv { kq }
 }
 
 /// Looks a command up by its code.

@@ -52,7 +52,6 @@ pub static NAMED: &[Named] = named! {
     b"B0" Simulator "keys" "Translate key scheme";
     b"B4" Inferred "keys" "Form TR-31/X9.143 block";
     b"B8" Simulator "rsa" "TR-34 key export";
-    b"BA" Simulator "pin" "Encrypt clear PIN under LMK";
     b"BC" Simulator "pin" "Verify terminal PIN by comparison";
     b"BE" Simulator "pin" "Verify interchange PIN by comparison";
     b"BG" Simulator "keys" "Translate PIN and PIN length old to new LMK";
@@ -69,8 +68,6 @@ pub static NAMED: &[Named] = named! {
     b"C4" Simulator "as2805" "Verify MAC large message";
     b"C6" Simulator "as2805" "Random number";
     b"C8" Simulator "as2805" "Generate acquirer master KEK";
-    b"CA" Simulator "pin" "PIN TPK to ZPK or BDK";
-    b"CC" Simulator "pin" "PIN ZPK to ZPK";
     b"CE" Simulator "pin" "Diebold PIN offset";
     b"CG" Simulator "pin" "Verify terminal PIN Diebold";
     b"CI" Manual "pin" "PIN BDK to ZPK (single DES DUKPT)";
@@ -80,8 +77,6 @@ pub static NAMED: &[Named] = named! {
     b"CQ" Manual "pin" "Verify PIN encrypted-PIN method (DUKPT)";
     b"CS" Simulator "keys" "Modify key block header";
     b"CU" Simulator "pin" "Verify PIN and generate new PVV";
-    b"CW" Simulator "card" "Generate CVV/CVC";
-    b"CY" Simulator "card" "Verify CVV/CVC";
     b"D0" Simulator "as2805" "PIN pad authentication code";
     b"D2" Simulator "as2805" "Verify PIN pad authentication code";
     b"D4" Simulator "as2805" "Translate PIN block to PEK";
@@ -178,9 +173,6 @@ pub static NAMED: &[Named] = named! {
     b"J6" Simulator "device" "Reset utilisation statistics";
     b"J8" Simulator "device" "Health check accumulated counts";
     b"JA" Simulator "pin" "Generate random PIN";
-    b"JC" Simulator "pin" "PIN TPK to LMK";
-    b"JE" Simulator "pin" "PIN ZPK to LMK";
-    b"JG" Simulator "pin" "PIN LMK to ZPK";
     b"JI" Simulator "device" "Reset health check counts";
     b"JK" Simulator "device" "Instantaneous health check status";
     b"JS" Manual "emv" "ARQC/ARPC UnionPay";
@@ -196,7 +188,6 @@ pub static NAMED: &[Named] = named! {
     b"KK" Simulator "issuing" "Import CA self-signed certificate";
     b"KM" Simulator "issuing" "Static data authentication signature";
     b"KO" Simulator "issuing" "Card RSA key set and certificate";
-    b"KQ" Simulator "emv" "ARQC verify / ARPC (EMV 3.1.1 static, M/Chip SKD)";
     b"KS" Simulator "emv" "DAC / dynamic number verification";
     b"KU" Simulator "emv" "Secure message (EMV 3.1.1)";
     b"KW" Simulator "emv" "ARQC verify / ARPC (EMV 4.x, cloud)";
@@ -215,11 +206,7 @@ pub static NAMED: &[Named] = named! {
     b"LU" Simulator "hash" "Import HMAC key under ZMK";
     b"LW" Simulator "hash" "Export HMAC key under ZMK";
     b"LY" Simulator "hash" "HMAC key old to new LMK";
-    b"M0" Simulator "data" "Encrypt data block";
-    b"M2" Simulator "data" "Decrypt data block";
     b"M4" Simulator "data" "Translate data block";
-    b"M6" Simulator "mac" "Generate MAC";
-    b"M8" Simulator "mac" "Verify MAC";
     b"MA" Manual "mac" "Generate MAC (TAK)";
     b"MC" Manual "mac" "Verify MAC (TAK)";
     b"ME" Manual "mac" "Verify and translate MAC";

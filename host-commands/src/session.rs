@@ -1,5 +1,7 @@
 //! What a command sees of the appliance while it works on one message.
 
+pub(crate) mod pin;
+
 use core::cell::Cell;
 use std::sync::MutexGuard;
 

@@ -41,6 +41,13 @@ pub fn put_hex(out: &mut BytesMut, bytes: &[u8]) {
     }
 }
 
+/// Writes bytes in capital hexadecimal digits, two for each, as far as there is room.
+pub fn write_hex(bytes: &[u8], into: &mut [u8]) {
+    for (pair, byte) in into.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0x0F)]]);
+    }
+}
+
 /// The bytes that capital hexadecimal digits mean, in `into`; false if they are not such digits or
 /// not two for each byte.
 #[inline]

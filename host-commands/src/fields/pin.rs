@@ -1,9 +1,10 @@
 //! PINs, PIN blocks, account numbers and what verifies them.
 
 use bytes::{BufMut, BytesMut};
+use crypto::pin;
 use nom::{
     Parser,
-    bytes::complete::{take, take_while, take_while_m_n},
+    bytes::complete::{take, take_while_m_n},
     combinator::{map_opt, verify},
 };
 use wire::{
@@ -11,7 +12,7 @@ use wire::{
     read_number,
 };
 
-use super::HexRun;
+use super::{Digits, HexRun, KeyTypeCode};
 
 /// PIN block format.
 #[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
@@ -60,9 +61,43 @@ pub struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    /// Twelve digits, for every format but 04 and 48.
-    pub const fn twelve(digits: &'a [u8; 12]) -> Self {
-        Self { digits, closed: false }
+    /// The account number as PIN blocks need it.
+    ///
+    /// # Errors
+    /// 22.
+    pub fn number(&self) -> Result<pin::Account<'a>, ErrorCode> {
+        let number = match self.digits.len() {
+            _ if self.closed => pin::Account::full(self.digits),
+            18 => pin::Account::eighteen(self.digits),
+            _ => pin::Account::twelve(self.digits),
+        };
+        number.map_err(|_| ErrorCode::new(22))
+    }
+}
+
+impl<'a> Digits<'a, 12> {
+    /// Twelve digits as the account number that they are.
+    ///
+    /// # Errors
+    /// 22.
+    pub fn account(self) -> Result<pin::Account<'a>, ErrorCode> {
+        pin::Account::twelve(self.0).map_err(|_| ErrorCode::new(22))
+    }
+}
+
+impl PinFormat {
+    /// The format itself.
+    pub fn format(self) -> pin::Format {
+        match self {
+            Self::Iso0 => pin::Format::Iso0,
+            Self::Docutel => pin::Format::Docutel,
+            Self::Diebold => pin::Format::Diebold,
+            Self::Plus => pin::Format::Plus,
+            Self::Iso1 => pin::Format::Iso1,
+            Self::Iso2 => pin::Format::Iso2,
+            Self::Iso3 => pin::Format::Iso3,
+            Self::Iso4 => pin::Format::Iso4,
+        }
     }
 }
 
@@ -128,6 +163,13 @@ impl<'a> Field<'a> for PinUnderLmk<'a> {
     }
 }
 
+impl PinUnderLmk<'_> {
+    /// Whether it is in the form of an AES LMK.
+    pub fn is_tagged(&self) -> bool {
+        self.0.first() == Some(&b'J')
+    }
+}
+
 /// A clear PIN, as long as a PIN under the LMK and filled with `F`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ClearPin<'a>(pub &'a [u8]);
@@ -150,8 +192,18 @@ impl<'a> Field<'a> for ClearPin<'a> {
 }
 
 /// A decimalisation table: plain, under the LMK, or in user storage.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct DecimalisationTable<'a>(pub &'a [u8]);
+#[derive(Clone, Copy, Debug)]
+pub struct DecimalisationTable<'a> {
+    text: &'a [u8],
+    /// The table itself: the same, or what user storage holds.
+    pub table: &'a [u8],
+}
+
+impl PartialEq for DecimalisationTable<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
 
 impl<'a> Field<'a> for DecimalisationTable<'a> {
     const GRAMMAR: Grammar = Grammar::Own(
@@ -159,18 +211,26 @@ impl<'a> Field<'a> for DecimalisationTable<'a> {
         &["0123456789012345", "L709F26B22464E96A709F26B22464E96A", "K001"],
     );
 
-    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+    fn parse(input: &'a [u8], scope: &Scope<'a>) -> Parsed<'a, Self> {
         let length = match input.first() {
             Some(b'L') => 33_usize,
             Some(b'K') => 4,
             _ => 16,
         };
         let tag = usize::from(length != 16);
-        verify(take(length), |all: &[u8]| all_hex(&all[tag..])).map(Self).parse(input)
+        let (rest, text) = verify(take(length), |all: &[u8]| all_hex(&all[tag..])).parse(input)?;
+        if length != 4 {
+            return Ok((rest, Self { text, table: text }));
+        }
+        let index = read_number(&text[1..], 16).and_then(|index| u16::try_from(index).ok());
+        match scope.stored.get(index.unwrap_or(u16::MAX)) {
+            Ok(table) => Ok((rest, Self { text, table })),
+            Err(code) => Err(nom::Err::Failure(Fault::Code(code))),
+        }
     }
 
     fn encode(&self, out: &mut BytesMut) {
-        out.put_slice(self.0);
+        out.put_slice(self.text);
     }
 }
 
@@ -247,6 +307,17 @@ pub enum BdkFlag {
     Bdk4,
 }
 
+impl BdkFlag {
+    /// The key type that the flag stands for.
+    pub fn key_type(self) -> KeyTypeCode {
+        KeyTypeCode(match self {
+            Self::Bdk1 => *b"009",
+            Self::Bdk2 => *b"609",
+            Self::Bdk4 => *b"909",
+        })
+    }
+}
+
 /// PINs that this message excludes: their number, their length, their digits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ExcludedPins<'a> {
@@ -254,6 +325,13 @@ pub struct ExcludedPins<'a> {
     pub length: usize,
     /// All digits.
     pub digits: &'a [u8],
+}
+
+impl<'a> ExcludedPins<'a> {
+    /// Each PIN.
+    pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.digits.chunks_exact(self.length.max(1))
+    }
 }
 
 impl<'a> Field<'a> for ExcludedPins<'a> {
@@ -273,29 +351,5 @@ impl<'a> Field<'a> for ExcludedPins<'a> {
         wire::put_decimal(out, count as u64, 2);
         wire::put_decimal(out, self.length as u64, 2);
         out.put_slice(self.digits);
-    }
-}
-
-/// Text to print, in fields with `;` between them, up to `~`, `|` or the trailer.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct PrintFields<'a>(pub &'a [u8]);
-
-impl<'a> PrintFields<'a> {
-    /// The fields.
-    pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.0.split(|byte| *byte == b';')
-    }
-}
-
-impl<'a> Field<'a> for PrintFields<'a> {
-    const GRAMMAR: Grammar =
-        Grammar::Own("text, `;` between", &["JOHN DOE;12 HIGH ST;%", "", ";;"]);
-
-    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        take_while(|byte| !matches!(byte, b'~' | b'|' | 0x19)).map(Self).parse(input)
-    }
-
-    fn encode(&self, out: &mut BytesMut) {
-        out.put_slice(self.0);
     }
 }

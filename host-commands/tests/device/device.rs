@@ -1,0 +1,149 @@
+//! A device with the public test LMKs, to which tests bring keys of their own.
+
+use std::sync::Arc;
+
+use appliance::{Appliance, Randomness, Settings, State, TEST_LMKS};
+use bytes::BytesMut;
+use crypto::Tdes;
+use host_commands::{Host, LmkPort, UnknownCommand};
+use serde_json::Value;
+use vault::{
+    Expected, Key, KeySize, KeyTypes, Lmk, LmkId, Policy, Protection, Scheme, Token, Use,
+    key_block::{Header, Version},
+    lmk::test_keys,
+    role::Zmk,
+    transport::AtallaVariant,
+    usage::{Stated, Transport},
+};
+
+/// LMK pair 04-05, under which ZMKs are.
+const ZMK_PAIR: core::ops::Range<usize> = 32..48;
+
+/// The ZMK under which keys come to the device.
+const ZMK: [u8; 16] = *b"\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x10";
+
+/// An LMK of the device.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum On {
+    /// The variant LMK.
+    Variant = 0,
+    /// The 3DES key block LMK.
+    KeyBlock = 1,
+    /// The AES key block LMK.
+    AesKeyBlock = 2,
+}
+
+/// A device of `serve --dev`.
+pub(crate) struct Device {
+    host: Host,
+}
+
+/// What a key is for: its key type under a variant LMK, key usage and mode of use in a key block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Purpose {
+    pub(crate) key_type: [u8; 3],
+    pub(crate) usage: [u8; 2],
+    pub(crate) mode: u8,
+}
+
+impl Purpose {
+    pub(crate) const fn new(key_type: [u8; 3], usage: [u8; 2]) -> Self {
+        Self { key_type, usage, mode: b'N' }
+    }
+}
+
+impl Device {
+    /// With the settings of `serve --dev`, changed a little.
+    pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut state = State::development();
+        change(&mut state.settings);
+        let appliance = Appliance::new(state, Randomness::from_seed(1));
+        Self { host: Host::new(Arc::new(appliance), 0, UnknownCommand::Disabled) }
+    }
+
+    /// The reply to a message that comes to the port of an LMK.
+    pub(crate) fn ask(&self, on: On, message: &str) -> String {
+        let mut out = BytesMut::new();
+        self.host.answer(LmkPort::Only(on as u8), message.as_bytes(), &mut out);
+        String::from_utf8(out.to_vec()).expect("a reply of text")
+    }
+}
+
+/// A clear key under an LMK of the device.
+pub(crate) fn sealed(on: On, purpose: Purpose, clear: &str) -> String {
+    seal(on, purpose, &import(clear))
+}
+
+/// A clear key, as it comes in under a ZMK.
+fn import(clear: &str) -> Key<Stated> {
+    let policy = Policy::default();
+    let lmk = Lmk::test_variant().expect("a test LMK");
+    let zmk = ecb(&test_keys::VARIANT[ZMK_PAIR], &ZMK);
+    let expected = Expected::of::<Zmk>(KeyTypes::Standard, Use::Unwrap, policy);
+    let zmk: Key<Transport> =
+        lmk.open(LmkId(0), Token(format!("X{zmk}").as_bytes()), &expected).expect("a ZMK");
+    let tag = match clear.len() {
+        16 => "",
+        32 => "X",
+        _ => "Y",
+    };
+    let clear = hex::decode(clear).expect("hexadecimal");
+    let token = format!("{tag}{}", ecb(&ZMK, &clear));
+    let expected = Expected {
+        key_type: None,
+        usages: &[],
+        algorithms: b"",
+        use_: Use::Any,
+        lengths: vault::Lengths::Any,
+        component: false,
+        policy,
+    };
+    let token = Token(token.as_bytes());
+    zmk.unwrap_key(token, AtallaVariant::NONE, &expected).expect("a key").key
+}
+
+fn ecb(key: &[u8], clear: &[u8]) -> String {
+    let key = Tdes::new(key).expect("a key");
+    let blocks = clear.as_chunks::<8>().0.iter();
+    let sealed: Vec<u8> =
+        blocks.flat_map(|block| key.encrypt(u64::from_be_bytes(*block)).to_be_bytes()).collect();
+    hex::encode_upper(sealed)
+}
+
+fn seal(on: On, purpose: Purpose, key: &Key<Stated>) -> String {
+    let lmk = Lmk::named(TEST_LMKS[on as usize]).expect("a test LMK");
+    let size: KeySize = key.size();
+    let header = Header {
+        version: if on == On::KeyBlock { Version::ThalesTdes } else { Version::ThalesAes },
+        usage: purpose.usage,
+        algorithm: size.header_algorithm(),
+        mode: purpose.mode,
+        key_version: Header::NO_VERSION,
+        exportability: b'E',
+        reserved: LmkId(on as u8).digits(),
+    };
+    let protection = if on == On::Variant {
+        let key_type = KeyTypes::Standard.find(purpose.key_type).expect("a key type");
+        let scheme = [Scheme::Z, Scheme::U, Scheme::T][size.bytes / 8 - 1];
+        Protection::Variant { key_type, scheme }
+    } else {
+        Protection::KeyBlock { header, optional: b"" }
+    };
+    let randomness = Randomness::from_seed(2);
+    let mut out = [0; 200];
+    let length = lmk
+        .seal(LmkId(on as u8), key, &protection, &mut *randomness.generator(), &mut out)
+        .expect("a sealed key");
+    String::from_utf8(out[..length].to_vec()).expect("a token is text")
+}
+
+/// The rows of a file of `/vectors/crypto`.
+pub(crate) fn rows(file: &str) -> Vec<Value> {
+    let row = |line| serde_json::from_str(line).expect("each line is an object");
+    file.lines().map(row).collect()
+}
+
+/// A text among the inputs of a row.
+pub(crate) fn input<'a>(row: &'a Value, name: &str) -> &'a str {
+    row["inputs"][name].as_str().unwrap_or_else(|| panic!("no {name} in {row}"))
+}
