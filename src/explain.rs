@@ -33,8 +33,9 @@ pub(crate) struct Arguments {
     reveal: bool,
 }
 
-/// Kept on one line, so that it works as typed.
-const EXAMPLE: &str = "Example:\n  strongroom explain 'HEADNK0020002NC0004NO00'";
+/// The line is broken where a shell lets it be, so that it works as typed on a narrow terminal too.
+const EXAMPLE: &str = "Example:\n  strongroom explain \\\n    'HEADCAU8463435FC4B4DAA0C49025272C29B12C\
+                       U1EF828AA8F6B80EB83E19FBC373F3A85126428EB94035AF53B0103550000025321'";
 
 /// How messages read, and how they are shown.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -99,16 +100,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let context = reading.context((*header_length).into());
     let explained = explain(&message, request, context).map_err(unexplained)?;
     reading.print(&explained, &message, *reveal)?;
-    if explained.is_refused() {
-        return Err(Failure::answer(
-            "the message does not make sense where it says `refused`: correct it there",
-        ));
+    match explained.refusal() {
+        Some(line) => Err(Failure::answer(format_args!(
+            "the message makes no sense from offset {} on: correct it there",
+            line.at.start
+        ))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// What to do about a message that cannot be decoded at all.
-pub(crate) fn unexplained(reason: Unexplained) -> Failure {
+fn unexplained(reason: Unexplained) -> Failure {
     match reason {
         Unexplained::Short => Failure::usage(
             "the message ends before its command code is complete: is --header-length right?",

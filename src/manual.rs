@@ -15,7 +15,7 @@ const FILE: &str = "host-commands/MANUAL.md";
 
 /// Print the reference manual, or one page of it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  strongroom manual NC")]
+#[command(after_help = "Example:\n  strongroom manual CA")]
 pub(crate) struct Arguments {
     /// Command code of the page to print; without it the whole manual is printed
     code: Option<String>,

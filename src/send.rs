@@ -8,11 +8,7 @@ use std::{
 
 use host_commands::explain::{Explained, explain};
 
-use crate::{
-    escape::Escaped,
-    explain::{Reading, unexplained},
-    failure::Failure,
-};
+use crate::{escape::Escaped, explain::Reading, failure::Failure};
 
 /// Send one host command, and print the reply raw and decoded
 ///
@@ -58,31 +54,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         ));
     }
     let reply = host.exchange(&request)?;
-    let Some(answer) = reply.strip_prefix(&header[..]) else {
-        raw(&reply)?;
-        return Err(Failure::usage(format_args!(
-            "the reply does not repeat the header: is the appliance set to a header of {} \
-             characters? --header takes another",
-            header.len()
-        )));
-    };
-    let [_, _, error @ ..] = answer else {
-        raw(&reply)?;
-        return Err(Failure::usage("the reply ends before its error code"));
-    };
-    let error = error.first_chunk::<2>();
     let explained = match explain(&reply, Some(&request), reading.context(header.len())) {
-        Ok(explained) => explained,
-        Err(reason) => {
+        Ok(explained) if reply.starts_with(header) => explained,
+        _ => {
             raw(&reply)?;
-            return Err(match error {
-                Some(error) if error != b"00" => Failure::answer(format_args!(
-                    "error {}: the appliance does not know the command; `strongroom commands` \
-                     lists those that it may know",
-                    error.escape_ascii()
-                )),
-                _ => unexplained(reason),
-            });
+            return Err(unknown(&reply, &request, header.len()));
         }
     };
     if *reveal {
@@ -91,13 +67,36 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         raw(&masked(&reply, &explained))?;
     }
     reading.print(&explained, &reply, *reveal)?;
-    if error == Some(b"00") {
+    let Some(line) = explained.lines.iter().find(|line| line.name == "error code") else {
         return Ok(());
+    };
+    match reply.get(line.at.clone()) {
+        Some(b"00") => Ok(()),
+        error => {
+            let error = error.unwrap_or_default().escape_ascii();
+            Err(Failure::answer(format_args!("error {error}: {}", line.note)))
+        }
     }
-    let line = explained.lines.iter().find(|line| line.name == "error code");
-    let meaning = line.map(|line| line.note.as_str()).unwrap_or_default();
-    let error = error.map(|error| error.escape_ascii().to_string()).unwrap_or_default();
-    Err(Failure::answer(format_args!("error {error}: {meaning}")))
+}
+
+/// What to make of a reply that cannot be decoded.
+fn unknown(reply: &[u8], request: &[u8], header: usize) -> Failure {
+    let (head, code) = request.split_at(header);
+    let answers = match (reply.strip_prefix(head), code) {
+        (Some([b'Z', b'Z', error @ ..]), _) => Some(error),
+        (Some([a, b, error @ ..]), [c, d, ..]) if a == c && *b == d.wrapping_add(1) => Some(error),
+        _ => None,
+    };
+    match answers {
+        Some(error) => Failure::answer(format_args!(
+            "error {}: the appliance does not know the command; `strongroom commands` lists all",
+            error.escape_ascii()
+        )),
+        None => Failure::usage(format_args!(
+            "that does not answer the command: is the appliance set to a header of {header} \
+             characters? --header takes another"
+        )),
+    }
 }
 
 /// Prints a reply as it came, on one line.

@@ -42,7 +42,12 @@ pub struct Explained {
 impl Explained {
     /// Whether the appliance would refuse a request like this, or never send a reply like this.
     pub fn is_refused(&self) -> bool {
-        self.lines.iter().any(|line| line.is_refused)
+        self.refusal().is_some()
+    }
+
+    /// Where the message stops making sense.
+    pub fn refusal(&self) -> Option<&Line> {
+        self.lines.iter().find(|line| line.is_refused)
     }
 }
 
@@ -128,7 +133,8 @@ fn of(layout: Layout<'_>, entry: &Entry) -> Explained {
     let mut lines = layout.head("command code", answered(entry.spec.reply_code));
     let mut seen = Trace::new();
     let read = (entry.trace)(layout.fields(0), layout.scope, &mut seen);
-    lines.extend(layout.lines(&seen, layout.start(0), read.err(), entry.spec.request, None));
+    let refusal = read.err().unwrap_or(ErrorCode::INVALID_INPUT);
+    lines.extend(layout.lines(&seen, layout.start(0), Some(refusal), entry.spec.request, None));
     Explained { title: name(entry), lmk: layout.scope.lmk, lines }
 }
 

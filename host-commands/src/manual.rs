@@ -207,8 +207,14 @@ pub(crate) fn format(grammar: &Grammar) -> String {
             codes.collect::<Vec<_>>().join(" ")
         }
         Grammar::Group(_) => "group".to_owned(),
-        Grammar::List(_, None) => "list".to_owned(),
-        Grammar::List(_, Some(end)) => format!("list, closed by `{}`", end.escape_ascii()),
+        Grammar::List(item, end) => {
+            let item = match item {
+                Grammar::Group(_) => String::new(),
+                item => format!(" of {}", format(item)),
+            };
+            let end = end.map(|end| format!(", closed by `{}`", end.escape_ascii()));
+            format!("list{item}{}", end.unwrap_or_default())
+        }
         Grammar::Own(shape, _) | Grammar::Secret(shape, _) => (*shape).to_owned(),
     }
 }

@@ -54,8 +54,8 @@ impl<'a> Layout<'a> {
 
     /// Lines of the fields that begin at `start`, and of what is behind them.
     ///
-    /// `refusal` is what the appliance answers if the message does not read; `requests` are those
-    /// that enclosed replies answer.
+    /// `refusal` is what the appliance answers if a request does not read, none for a reply;
+    /// `requests` are those that enclosed replies answer.
     pub(super) fn lines(
         &self,
         seen: &Trace,
@@ -66,7 +66,10 @@ impl<'a> Layout<'a> {
     ) -> Vec<Line> {
         let mut lines = Lines {
             layout: *self,
-            refusal: refusal.unwrap_or(ErrorCode::INVALID_INPUT),
+            refused: match refusal {
+                Some(code) => format!("refused with error {code}"),
+                None => "not understood".to_owned(),
+            },
             requests: requests.unwrap_or_default().iter(),
             hides: has_secret(definition),
             made: Vec::new(),
@@ -112,7 +115,8 @@ fn tree(seen: &Trace, start: usize) -> (Vec<Node<'_>>, Vec<&'static FieldSpec>) 
 /// Lines that are being made.
 struct Lines<'a, 'r> {
     layout: Layout<'a>,
-    refusal: ErrorCode,
+    /// What is said of what does not read.
+    refused: String,
     /// Requests that the enclosed replies answer, in order.
     requests: core::slice::Iter<'r, &'r [u8]>,
     /// Whether what cannot be read may hold something clear.
@@ -197,7 +201,7 @@ impl Lines<'_, '_> {
     fn key(&mut self, part: &Node<'_>, depth: usize, name: &str, role: &str, doc: &str) {
         let token = self.value(&part.at).to_vec();
         let described = key::describe(&token);
-        let note = format!("{role} key, {}: {doc}", described.scheme);
+        let note = format!("{role}, {}: {doc}", described.scheme);
         let mut end = part.at.end;
         if let [first, ..] = &described.fields[..] {
             end = part.at.start + first.at.start;
@@ -255,7 +259,7 @@ impl Lines<'_, '_> {
             Fault::Invalid | Fault::Code(_) => format!("expected {wanted}"),
         };
         let what = if doc.is_empty() { what } else { format!("{what}: {doc}") };
-        let note = format!("refused with error {}: {what}", self.refusal);
+        let note = format!("{}: {what}", self.refused);
         let (until, hides) = (self.layout.message.len(), self.hides);
         let line = self.push(until, depth, name, note);
         (line.is_refused, line.is_secret) = (true, hides);
@@ -276,7 +280,7 @@ impl Lines<'_, '_> {
                     format!(" or {}{}", spec.name.replace('_', " "), mark.unwrap_or_default())
                 });
                 let may: String = may.collect();
-                let note = format!("refused with error {}: expected the end{may}", self.refusal);
+                let note = format!("{}: expected the end{may}", self.refused);
                 let hides = self.hides;
                 let line = self.push(until, 0, "excess", note);
                 (line.is_refused, line.is_secret) = (true, hides);

@@ -12,17 +12,16 @@ pub(super) fn of(layout: Layout<'_>, entry: &Entry, request: Option<&[u8]>) -> O
     let mut lines = layout.head("reply code", answer_to(entry.spec.code));
     lines.push(error_line(layout, meaning(entry, error)));
     let mut seen = Trace::new();
-    let mut read = Ok(());
     let request = request.and_then(|request| request.get(layout.header + 2..));
     if entry.spec.reply_code == code && entry.spec.carried.contains(&error) {
-        (seen, read) = match request {
-            Some(request) => steps(entry, request, layout, error),
+        seen = match request {
+            Some(request) => steps(entry, request, layout, error).0,
             None => guess(entry, layout, error),
         };
     }
     let enclosed = request.map(|request| enclosed(entry, request, layout.scope));
     let start = layout.start(2);
-    lines.extend(layout.lines(&seen, start, read.err(), entry.spec.reply, enclosed.as_deref()));
+    lines.extend(layout.lines(&seen, start, None, entry.spec.reply, enclosed.as_deref()));
     let title = format!("Reply to {}", name(entry));
     Some(Explained { title, lmk: layout.scope.lmk, lines })
 }
@@ -49,17 +48,20 @@ fn error_line(layout: Layout<'_>, meaning: &str) -> Line {
     layout.line(layout.start(0)..layout.start(2), "error code", meaning.to_owned())
 }
 
-type Read = (Trace, Result<(), ErrorCode>);
-
 /// Steps through a reply to this request.
-fn steps(entry: &Entry, request: &[u8], layout: Layout<'_>, error: ErrorCode) -> Read {
+fn steps(
+    entry: &Entry,
+    request: &[u8],
+    layout: Layout<'_>,
+    error: ErrorCode,
+) -> (Trace, Result<(), ErrorCode>) {
     let mut seen = Trace::new();
     let read = (entry.trace_reply)(request, layout.fields(2), error, layout.scope, &mut seen);
     (seen, read)
 }
 
 /// Steps through a reply to the first request that makes sense of it, or of most of it.
-fn guess(entry: &Entry, layout: Layout<'_>, error: ErrorCode) -> Read {
+fn guess(entry: &Entry, layout: Layout<'_>, error: ErrorCode) -> Trace {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut dice = |limit: usize| {
         state ^= state << 13;
@@ -67,16 +69,16 @@ fn guess(entry: &Entry, layout: Layout<'_>, error: ErrorCode) -> Read {
         state ^= state << 17;
         usize::try_from(state % limit.max(1) as u64).unwrap_or(0)
     };
-    let mut best = (Trace::new(), Ok(()));
+    let mut best = Trace::new();
     for _ in 0..GUESSES {
         let grown = grow(|message, seen| (entry.trace)(message, layout.scope, seen), &mut dice);
         let Some(request) = grown else { continue };
-        let read = steps(entry, &request, layout, error);
-        if read.1.is_ok() {
-            return read;
+        let (seen, read) = steps(entry, &request, layout, error);
+        if read.is_ok() {
+            return seen;
         }
-        if read.0.len() > best.0.len() {
-            best = read;
+        if seen.len() > best.len() {
+            best = seen;
         }
     }
     best
