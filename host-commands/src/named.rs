@@ -56,7 +56,6 @@ pub static NAMED: &[Named] = named! {
     b"BE" Simulator "pin" "Verify interchange PIN by comparison";
     b"BG" Simulator "keys" "Translate PIN and PIN length old to new LMK";
     b"BI" Manual "keys" "Generate BDK";
-    b"BK" Simulator "pin" "IBM offset from customer-selected PIN";
     b"BM" Simulator "pin" "Load excluded PIN table";
     b"BQ" Simulator "pin" "Translate PIN algorithm (LMK PIN encryption A to B)";
     b"BS" Simulator "keys" "Erase key change storage";
@@ -82,10 +81,6 @@ pub static NAMED: &[Named] = named! {
     b"D4" Simulator "as2805" "Translate PIN block to PEK";
     b"D6" Simulator "as2805" "Translate acquirer master KEK";
     b"D8" Simulator "as2805" "Encrypt CPAT authentication value";
-    b"DA" Simulator "pin" "Verify terminal PIN IBM offset";
-    b"DC" Simulator "pin" "Verify terminal PIN PVV";
-    b"DE" Simulator "pin" "IBM offset of LMK PIN";
-    b"DG" Simulator "pin" "PVV of LMK PIN";
     b"DI" Manual "e-purse" "Generate and export KML";
     b"DK" Manual "e-purse" "Import KML";
     b"DM" Manual "e-purse" "Verify load S1, generate S2";
@@ -100,8 +95,6 @@ pub static NAMED: &[Named] = named! {
     b"E4" Simulator "as2805" "Verify PIN pad proof of end point";
     b"E6" Simulator "as2805" "PIN pad proof of end point";
     b"E8" Simulator "as2805" "KCA and KMACH";
-    b"EA" Simulator "pin" "Verify interchange PIN IBM offset";
-    b"EC" Simulator "pin" "Verify interchange PIN PVV";
     b"EE" Simulator "pin" "Derive PIN IBM offset";
     b"EG" Simulator "pin" "Verify interchange PIN Diebold";
     b"EI" Simulator "rsa" "Generate RSA key pair";
@@ -129,7 +122,6 @@ pub static NAMED: &[Named] = named! {
     b"FQ" Manual "watchword" "WWK LMK to ZMK";
     b"FS" Manual "watchword" "WWK ZMK to LMK";
     b"FU" Manual "watchword" "Verify watchword response";
-    b"FW" Simulator "pin" "PVV of customer-selected PIN";
     b"FY" Simulator "rsa" "Generate ECC key pair";
     b"G0" Simulator "pin" "PIN BDK to BDK/ZPK (3DES/AES DUKPT)";
     b"G2" Manual "pin" "Verify interchange PIN comparison SEED";
