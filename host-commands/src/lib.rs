@@ -113,7 +113,7 @@ macro_rules! registry {
 registry! {
     device { b2, n0, nc, nk, no, ra }
     keys {}
-    pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, jc, je, jg }
+    pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
     card { cw, cy }
     mac { m6, m8 }
     data { m0, m2 }

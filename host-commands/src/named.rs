@@ -123,7 +123,6 @@ pub static NAMED: &[Named] = named! {
     b"FS" Manual "watchword" "WWK ZMK to LMK";
     b"FU" Manual "watchword" "Verify watchword response";
     b"FY" Simulator "rsa" "Generate ECC key pair";
-    b"G0" Simulator "pin" "PIN BDK to BDK/ZPK (3DES/AES DUKPT)";
     b"G2" Manual "pin" "Verify interchange PIN comparison SEED";
     b"G4" Manual "pin" "Verify terminal PIN comparison SEED";
     b"G6" Manual "pin" "PIN ZPK to ZPK SEED";
@@ -164,7 +163,6 @@ pub static NAMED: &[Named] = named! {
     b"J4" Simulator "device" "Host command volumes";
     b"J6" Simulator "device" "Reset utilisation statistics";
     b"J8" Simulator "device" "Health check accumulated counts";
-    b"JA" Simulator "pin" "Generate random PIN";
     b"JI" Simulator "device" "Reset health check counts";
     b"JK" Simulator "device" "Instantaneous health check status";
     b"JS" Manual "emv" "ARQC/ARPC UnionPay";
@@ -213,7 +211,6 @@ pub static NAMED: &[Named] = named! {
     b"MW" Manual "mac" "Verify MAC on binary message";
     b"MY" Simulator "mac" "Verify and translate MAC";
     b"NE" Simulator "keys" "Generate and print key as split components";
-    b"NG" Simulator "pin" "Decrypt encrypted PIN";
     b"NI" Simulator "device" "Network information";
     b"NY" Simulator "issuing" "IVCVC3 / static CVC3";
     b"OA" Simulator "print" "Print PIN solicitation mailer";
