@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod logging;
 mod manual;
+mod panics;
 mod send;
 mod serve;
 mod server;
@@ -44,6 +45,7 @@ enum Subcommand {
 }
 
 fn main() -> ExitCode {
+    panics::log_places();
     match run() {
         Ok(status) => status,
         Err(failure) => {

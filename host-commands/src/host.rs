@@ -70,8 +70,7 @@ impl Host {
     /// command answers error 41.
     pub fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) {
         let state = self.appliance.state();
-        let start = out.len();
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
+        isolated(message, self.header, out, |out| {
             BUFFER.with_borrow_mut(|buffer| {
                 let session =
                     Session::new(&self.appliance, &state, port, self.header, &mut buffer[..]);
@@ -79,22 +78,76 @@ impl Host {
                 let used = SCRATCH - session.scratch().left();
                 buffer[..used].zeroize();
             });
-        }));
-        if outcome.is_err() {
-            out.truncate(start);
-            self.failed(message, out);
+        });
+    }
+}
+
+/// Lets `work` append the reply to a message whose first `header` bytes are the host's. If it
+/// panics, the reply is error 41, and nothing that it wrote or kept remains.
+///
+/// A message too short for a command code is then answered `ZZ41` behind what there is of its
+/// header (inferred).
+pub fn isolated(
+    message: &[u8],
+    header: usize,
+    out: &mut BytesMut,
+    work: impl FnOnce(&mut BytesMut),
+) {
+    let start = out.len();
+    if catch_unwind(AssertUnwindSafe(|| work(out))).is_ok() {
+        return;
+    }
+    BUFFER.with_borrow_mut(Zeroize::zeroize);
+    out[start..].zeroize();
+    out.truncate(start);
+    let (head, rest) = message.split_at(header.min(message.len()));
+    let (reply, fields) = match rest {
+        [first, second, fields @ ..] => (envelope::reply_code([*first, *second]), fields),
+        _ => (*b"ZZ", &[][..]),
+    };
+    out.put_slice(head);
+    out.put_slice(&reply);
+    out.put_slice(&error::INTERNAL.0.0);
+    out.put_slice(envelope::trailer(fields));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply_to_a_panic(message: &[u8]) -> BytesMut {
+        let mut out = BytesMut::from(&b"earlier replies "[..]);
+        isolated(message, 4, &mut out, |out| {
+            BUFFER.with_borrow_mut(|buffer| buffer[..6].copy_from_slice(b"secret"));
+            out.put_slice(b"half a reply");
+            panic!("a command fails");
+        });
+        let kept = BUFFER.with_borrow(|buffer| buffer.iter().any(|byte| *byte != 0));
+        assert!(!kept, "the scratch memory is not wiped");
+        out
+    }
+
+    #[test]
+    fn a_panic_answers_41_and_leaves_nothing() {
+        let reply = reply_to_a_panic(b"HEADCAfields\x19trailer");
+        assert_eq!(&reply[..], b"earlier replies HEADCB41\x19trailer");
+    }
+
+    #[test]
+    fn a_panic_on_a_short_message_is_answered_too() {
+        for (message, expected) in [
+            (&b"HEADC"[..], &b"earlier replies HEADZZ41"[..]),
+            (b"HE", b"earlier replies HEZZ41"),
+            (b"", b"earlier replies ZZ41"),
+        ] {
+            assert_eq!(&reply_to_a_panic(message)[..], expected);
         }
     }
 
-    fn failed(&self, message: &[u8], out: &mut BytesMut) {
-        BUFFER.with_borrow_mut(Zeroize::zeroize);
-        let Some((head, [first, second, fields @ ..])) = message.split_at_checked(self.header)
-        else {
-            return;
-        };
-        out.put_slice(head);
-        out.put_slice(&envelope::reply_code([*first, *second]));
-        out.put_slice(&error::INTERNAL.0.0);
-        out.put_slice(envelope::trailer(fields));
+    #[test]
+    fn work_that_ends_well_is_left_alone() {
+        let mut out = BytesMut::new();
+        isolated(b"HEADNC", 4, &mut out, |out| out.put_slice(b"HEADND00"));
+        assert_eq!(&out[..], b"HEADND00");
     }
 }

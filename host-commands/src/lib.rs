@@ -9,6 +9,7 @@ mod envelope;
 pub mod error;
 pub mod explain;
 pub mod fields;
+pub mod fuzzing;
 mod host;
 mod listing;
 mod manual;
@@ -20,7 +21,7 @@ use wire::{Answer, CommandSpec, Cursor, ErrorCode, Fault, Scope, Trace, Wire};
 
 pub use appliance::{Category, Settings};
 pub use client::{Refused, receive, send};
-pub use host::{Host, UnknownCommand};
+pub use host::{Host, UnknownCommand, isolated};
 pub use listing::{Listed, Status, listing};
 pub use manual::{dictionary, manual, page};
 pub use named::{NAMED, Named};

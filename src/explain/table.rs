@@ -164,12 +164,13 @@ mod tests {
     #[test]
     fn a_narrow_terminal_wraps_the_meaning() {
         let text = shown(b"0011", Some(46), false, false);
-        assert_eq!(
-            text,
-            "Title\n     0  field  0011  one two three four five\n                         \
-             six seven eight\n"
-                .replace("                         six", "                     six")
-        );
+        let wrapped = [
+            "Title",
+            "     0  field  0011  one two three four five",
+            "                     six seven eight",
+            "",
+        ];
+        assert_eq!(text, wrapped.join("\n"));
     }
 
     #[test]
@@ -178,13 +179,9 @@ mod tests {
         let cut = shown(&long, None, false, false);
         assert!(cut.contains("…") && cut.contains("(82 bytes)"), "{cut}");
         let full = shown(&long, None, true, false);
-        let whole: String =
-            full.lines().skip(1).map(|line| &line[15..63.min(line.len())]).collect();
-        assert!(
-            whole.replace(' ', "").starts_with(&long.escape_ascii().to_string()[..48]),
-            "{full}"
-        );
-        assert!(!full.contains("…") && full.contains("\\x00\\xff"), "{full}");
+        let values: Vec<_> =
+            full.lines().skip(1).map(|line| line[15..].split(' ').next().unwrap_or(line)).collect();
+        assert_eq!(values.concat(), long.escape_ascii().to_string(), "{full}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::{Host, LmkPort, Options, Server, Stopper};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Answers with a character for the port and the message itself; `silent` is answered with nothing,
-/// `huge` with too much.
+/// `huge` with too much, and `HEADFAIL` panics as a command might.
 #[derive(Debug)]
 pub(super) struct Echo;
 
@@ -29,6 +29,9 @@ impl Host for Echo {
     fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) {
         match (message, port) {
             (b"silent", _) => {}
+            (b"HEADFAIL", _) => {
+                host_commands::isolated(message, 4, out, |_| panic!("a command fails"));
+            }
             (b"huge", _) => out.put_bytes(b'x', 65_536),
             (_, LmkPort::Default) => {
                 out.put_u8(b'=');

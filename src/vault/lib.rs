@@ -4,6 +4,7 @@
 //! and leaves as a token again. Its bytes do not leave this crate.
 
 mod expected;
+pub mod fuzzing;
 mod key;
 pub mod key_block;
 pub mod key_type;

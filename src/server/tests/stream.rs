@@ -56,6 +56,17 @@ async fn messages_are_answered_wherever_they_are_split() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_panics_answers_41_and_the_connection_lives_on() {
+    let server = Running::start(&[], options());
+    let mut client = server.connect().await;
+    for _ in 0..3 {
+        client.send(&[framed(b"HEADNC"), framed(b"HEADFAIL"), framed(b"HEADNC")].concat()).await;
+        let failed = framed(b"HEADFB41");
+        client.expect(&[echoed(b"HEADNC"), failed, echoed(b"HEADNC")].concat()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_messages_in_one_segment_are_answered_each() {
     let server = Running::start(&[], options());
     let mut client = server.connect().await;
