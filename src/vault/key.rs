@@ -4,23 +4,22 @@ use core::marker::PhantomData;
 
 use crypto::{Algorithm, ClearKey};
 use rand_core::Rng;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::ZeroizeOnDrop;
 
 use crate::key_block::Header;
 use crate::usage::{Stated, Usage};
 use crate::{KeyType, Refusal, Scheme};
 
 /// A clear key that can do only what `U` allows. It never leaves as bytes and is wiped when dropped.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Key<U> {
     pub(crate) clear: ClearKey,
-    #[zeroize(skip)]
     header: Option<Header>,
-    #[zeroize(skip)]
     stated: Option<&'static KeyType>,
-    #[zeroize(skip)]
     usage: PhantomData<U>,
 }
+
+// The clear key wipes itself.
+impl<U> ZeroizeOnDrop for Key<U> {}
 
 impl<U: Usage> Key<U> {
     /// A key that was derived or formed, about which nothing is stated.
@@ -109,9 +108,8 @@ impl Key<Stated> {
         if self.stated.is_some_and(|key_type| !key_type.usages.iter().any(allowed)) {
             return Err(Refusal::Function);
         }
-        let clear = ClearKey::new(self.clear.algorithm(), self.clear.as_bytes())
-            .map_err(|_| Refusal::KeyLength)?;
-        Ok(Key { clear, header: self.header, stated: self.stated, usage: PhantomData })
+        let Self { clear, header, stated, .. } = self;
+        Ok(Key { clear, header, stated, usage: PhantomData })
     }
 
     /// Combines a component into this one by exclusive or. After the last, [`Key::force_odd_parity`] makes a DES key of it.
@@ -175,5 +173,90 @@ impl KeySize {
             Algorithm::Aes => b'A',
             Algorithm::Hmac => b'H',
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key_block::tests::{Source, rows};
+    use crate::role::AnyKey;
+    use crate::usage::{Derivation, PinBlock, Transport};
+    use crate::{Expected, KeyTypes, Lmk, LmkId, Policy, Token, Use};
+
+    fn stated(bytes: &[u8]) -> Key<Stated> {
+        Key::new(ClearKey::new(Algorithm::Tdes, bytes).expect("a DES key"))
+    }
+
+    /// A ZMK that a device formed of two components.
+    #[test]
+    fn recorded_components_form_the_recorded_key() {
+        let rows = rows(include_str!("../../vectors/crypto/thales_keyblock.jsonl"));
+        let row = rows.iter().find(|row| row["algorithm"] == "thales-S-components");
+        let row = row.expect("a row with components");
+        let lmk = Lmk::test_key_block_tdes().expect("an LMK");
+        let any = Expected::of_type::<AnyKey>(None, Use::Any, Policy::default());
+        let component = Expected { component: true, ..any };
+        let open = |token: &serde_json::Value, expected| {
+            let token = Token(token.as_str().unwrap_or_default().as_bytes());
+            lmk.open::<Stated>(LmkId(1), token, expected)
+        };
+        let components = &row["inputs"]["components"];
+        assert_eq!(open(&components[0], &any).err(), Some(Refusal::Version));
+        let mut key = open(&components[0], &component).expect("a component");
+        key.combine(&open(&components[1], &component).expect("a component")).expect("alike");
+        assert!(key.force_odd_parity());
+        let formed = open(&row["output"]["key_block"], &any).expect("a key");
+        assert_eq!(key.clear.as_bytes(), formed.clear.as_bytes());
+        assert_eq!(key.check_value()[..3], [0x2A, 0xE0, 0x82]);
+    }
+
+    #[test]
+    fn components_have_to_be_alike() {
+        let mut key = stated(&[0x5B; 16]);
+        assert_eq!(key.combine(&stated(&[0x5B; 24])), Err(Refusal::Components));
+        let aes = Key::new(ClearKey::new(Algorithm::Aes, &[1; 16]).expect("an AES key"));
+        assert_eq!(key.combine(&aes), Err(Refusal::Components));
+        assert!(key.combine(&stated(&[0x5B; 16])).is_ok());
+    }
+
+    #[test]
+    fn narrowing_follows_type_and_header() {
+        let of_type = |code| {
+            let key_type = KeyTypes::Standard.find(code).expect("a key type");
+            let clear = ClearKey::new(Algorithm::Tdes, &[0x5B; 16]).expect("a DES key");
+            Key::<Stated>::of_type(clear, key_type)
+        };
+        assert!(of_type(*b"001").narrow::<PinBlock>().is_ok());
+        assert_eq!(of_type(*b"001").narrow::<Derivation>().err(), Some(Refusal::Function));
+        assert!(of_type(*b"002").narrow::<PinBlock>().is_ok());
+        assert!(of_type(*b"002").narrow::<Transport>().is_ok());
+        let lmk = Lmk::test_key_block_tdes().expect("an LMK");
+        let any = Expected::of_type::<AnyKey>(None, Use::Any, Policy::default());
+        let token = b"S00072B0TN00E0001566678078B5337915F4860C92F3FF2D6A6B11E8786F22DC8032EB758";
+        let open = || lmk.open::<Stated>(LmkId(1), Token(token), &any).expect("a BDK");
+        assert!(open().narrow::<Derivation>().is_ok_and(|bdk| bdk.header().is_some()));
+        assert_eq!(open().narrow::<PinBlock>().err(), Some(Refusal::Usage));
+    }
+
+    #[test]
+    fn sizes_follow_schemes_and_codes() {
+        let mut source = Source::new(0x517E);
+        for (code, letter, bytes) in [
+            (*b"D1", b'D', 8),
+            (*b"T2", b'T', 16),
+            (*b"T3", b'T', 24),
+            (*b"A1", b'A', 16),
+            (*b"A2", b'A', 24),
+            (*b"A3", b'A', 32),
+        ] {
+            let size = KeySize::of_code(code).expect("a size");
+            assert_eq!((size.header_algorithm(), size.bytes), (letter, bytes));
+            let key = Key::<Stated>::generate(size, &mut source).expect("a key");
+            assert_eq!((key.size(), key.masquerades()), (size, false));
+            assert_eq!(key.halves().is_ok(), code == *b"T2");
+        }
+        assert_eq!(KeySize::of_code(*b"T4"), None);
+        assert_eq!(KeySize::of_scheme(Scheme::Y).bytes, 24);
     }
 }

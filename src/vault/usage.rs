@@ -88,3 +88,48 @@ fn tdes(key: &ClearKey) -> Result<Tdes, Refusal> {
 fn made<U: Usage>(key: Result<ClearKey, KeyLength>) -> Result<Key<U>, Refusal> {
     key.map(Key::new).map_err(|_| Refusal::Length)
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::key_block::tests::{bytes, rows};
+
+    /// A key of any kind.
+    pub(crate) fn key<U: Usage>(algorithm: Algorithm, bytes: &[u8]) -> Key<U> {
+        Key::new(ClearKey::new(algorithm, bytes).expect("a key of this length"))
+    }
+
+    /// A key of a vector.
+    pub(crate) fn key_of<U: Usage>(row: &Value, name: &str, algorithm: Algorithm) -> Key<U> {
+        key(algorithm, &bytes(row, "inputs", name))
+    }
+
+    /// The rows of one algorithm, at least one.
+    pub(crate) fn rows_of(file: &str, algorithm: &str) -> Vec<Value> {
+        let rows: Vec<_> =
+            rows(file).into_iter().filter(|row| row["algorithm"] == algorithm).collect();
+        assert!(!rows.is_empty(), "{algorithm}");
+        rows
+    }
+
+    /// An input in so many hexadecimal digits.
+    pub(crate) fn array<const N: usize>(row: &Value, name: &str) -> [u8; N] {
+        bytes(row, "inputs", name).try_into().expect("the length of the field")
+    }
+
+    /// An input in so many characters.
+    pub(crate) fn characters<const N: usize>(row: &Value, name: &str) -> [u8; N] {
+        let text = row["inputs"][name].as_str().unwrap_or_default().as_bytes();
+        *text.as_array().expect("the length of the field")
+    }
+
+    /// The output, if it is one value in hexadecimal.
+    pub(crate) fn output(row: &Value) -> Vec<u8> {
+        let text = row["output"].as_str().unwrap_or_default();
+        let mut bytes = vec![0; text.len() / 2];
+        hex::decode_to_slice(text, &mut bytes).expect("hexadecimal digits");
+        bytes
+    }
+}

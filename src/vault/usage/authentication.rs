@@ -144,3 +144,65 @@ fn resumed_cmac(cipher: &Cipher, chaining: &[u8], message: &[u8]) -> Result<[u8;
     cipher.decrypt_block(block);
     Ok(cmac(cipher, &[block, message]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key_block::tests::Source;
+    use crate::usage::tests::key;
+    use rand_core::Rng;
+
+    /// A message cut anywhere between blocks has the MAC of the whole.
+    #[test]
+    fn chained_parts_give_the_mac_of_the_whole() {
+        let mut message = [0; 70];
+        Source::new(0x3AC).fill_bytes(&mut message);
+        for (algorithm, bytes) in [(Algorithm::Tdes, 16), (Algorithm::Aes, 32)] {
+            let key: Key<Authentication> = key(algorithm, &vec![0x5B; bytes]);
+            for method in [
+                MacAlgorithm::Iso9797Algorithm1,
+                MacAlgorithm::Iso9797Algorithm3,
+                MacAlgorithm::Cmac,
+            ] {
+                if algorithm == Algorithm::Aes && method == MacAlgorithm::Iso9797Algorithm3 {
+                    let outcome = key.mac(method, Padding::Zeros, None, &message);
+                    assert_eq!(outcome, Err(MacFault::Algorithm));
+                    continue;
+                }
+                for end in 1..message.len() {
+                    let message = &message[..end];
+                    let whole = key.mac(method, Padding::Zeros, None, message);
+                    for cut in (key.mac_length()..end).step_by(key.mac_length()) {
+                        let (first, last) = message.split_at(cut);
+                        let value = key.chaining_value(method, None, first).expect("blocks");
+                        let value = &value[..key.mac_length()];
+                        let mac = key.mac(method, Padding::Zeros, Some(value), last);
+                        assert_eq!(mac, whole, "{method:?} {cut} of {end}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_mac_verifies_in_the_length_that_was_sent() {
+        let key: Key<Authentication> = key(Algorithm::Tdes, &[0x5B; 16]);
+        let method = MacAlgorithm::Iso9797Algorithm3;
+        let mac = key.mac(method, Padding::Zeros, None, b"message").expect("a MAC");
+        let verify = |expected: &[u8]| {
+            key.verify_mac(method, Padding::Zeros, None, b"message", expected) == Ok(true)
+        };
+        assert!(verify(&mac[..4]) && verify(&mac[..8]));
+        assert!(!verify(&[]) && !verify(&mac[..9]) && !verify(&mac[1..5]));
+    }
+
+    #[test]
+    fn hmac_needs_an_hmac_key() {
+        let tak: Key<Authentication> = key(Algorithm::Tdes, &[0x5B; 16]);
+        assert_eq!(tak.hmac(Hash::Sha256, &[b"message"]), Err(MacFault::Algorithm));
+        let hmac: Key<Authentication> = key(Algorithm::Hmac, &[0x5B; 20]);
+        assert!(hmac.hmac(Hash::Sha256, &[b"message"]).is_ok());
+        let outcome = hmac.mac(MacAlgorithm::Cmac, Padding::None, None, b"message");
+        assert_eq!(outcome, Err(MacFault::Algorithm));
+    }
+}

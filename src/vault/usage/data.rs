@@ -105,3 +105,44 @@ impl Key<Data> {
         self.clear.cipher().map_err(|_| Refusal::Algorithm)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usage::tests::key;
+
+    #[test]
+    fn data_comes_back_in_every_mode_and_in_parts() {
+        for algorithm in [Algorithm::Tdes, Algorithm::Aes] {
+            let key: Key<Data> = key(algorithm, &[0x5B; 24]);
+            let size = key.block_size();
+            for mode in [Mode::Ecb, Mode::Cbc, Mode::Cfb8, Mode::Cfb, Mode::Ofb, Mode::Ctr] {
+                let plain = [7; 64];
+                let mut data = plain;
+                let mut chaining = vec![9; size];
+                let (first, second) = data.split_at_mut(32);
+                key.encrypt(mode, &mut chaining, first).expect("blocks");
+                key.encrypt(mode, &mut chaining, second).expect("blocks");
+                assert_ne!(data, plain);
+                key.decrypt(mode, &mut vec![9; size], &mut data).expect("blocks");
+                assert_eq!(data, plain, "{mode:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_and_lengths_have_to_fit() {
+        let hmac: Key<Data> = key(Algorithm::Hmac, &[0x5B; 16]);
+        let tdes: Key<Data> = key(Algorithm::Tdes, &[0x5B; 16]);
+        let aes: Key<Data> = key(Algorithm::Aes, &[0x5B; 16]);
+        let encrypt = |key: &Key<Data>| key.encrypt(Mode::Ecb, &mut [], &mut [0; 12]);
+        assert_eq!(encrypt(&hmac), Err(Fault::Key(Refusal::Algorithm)));
+        assert_eq!(encrypt(&tdes), Err(Fault::Input(NotBlocks)));
+        let mut numerals = [1, 2, 3, 4, 5, 6];
+        assert_eq!(tdes.ff1_encrypt(10, &[], &mut numerals), Err(Refusal::Algorithm.into()));
+        aes.ff1_encrypt(10, b"tweak", &mut numerals).expect("numerals");
+        aes.ff1_decrypt(10, b"tweak", &mut numerals).expect("numerals");
+        assert_eq!(numerals, [1, 2, 3, 4, 5, 6]);
+        assert_eq!(aes.ff1_encrypt(10, &[], &mut [12; 6]), Err(Fault::Input(FpeFault::Numeral)));
+    }
+}

@@ -136,3 +136,126 @@ impl Key<Derivation> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crypto::mac::Padding;
+    use crypto::pin::{Account, Format, Pin};
+
+    use super::*;
+    use crate::key_block::tests::{Source, text};
+    use crate::usage::MacAlgorithm;
+    use crate::usage::tests::{key, key_of, output, rows_of};
+
+    const TDES: &str = include_str!("../../../vectors/crypto/dukpt_tdes.jsonl");
+    const DES: &str = include_str!("../../../vectors/crypto/dukpt_des.jsonl");
+    const AES: &str = include_str!("../../../vectors/crypto/dukpt_aes.jsonl");
+
+    fn serial(bdk: &Key<Derivation>, row: &serde_json::Value) -> SerialNumber {
+        bdk.serial_number(text(row, "inputs", "ksn").as_bytes()).expect("a serial number")
+    }
+
+    #[test]
+    fn triple_des_macs_of_both_directions() {
+        for (algorithm, direction) in [
+            ("dukpt-tdes-mac-request", Direction::Request),
+            ("dukpt-tdes-mac-request", Direction::Both),
+            ("dukpt-tdes-mac-response", Direction::Response),
+        ] {
+            for row in rows_of(TDES, algorithm) {
+                let bdk = key_of(&row, "bdk", Algorithm::Tdes);
+                let mac_key = bdk.mac_key(&serial(&bdk, &row), direction).expect("a key");
+                let data = crate::key_block::tests::bytes(&row, "inputs", "data");
+                let method = MacAlgorithm::Iso9797Algorithm3;
+                let verified =
+                    mac_key.verify_mac(method, Padding::Zeros, None, &data, &output(&row));
+                assert_eq!(verified, Ok(true), "{}", row["id"]);
+            }
+        }
+    }
+
+    #[test]
+    fn triple_des_pin_blocks() {
+        for row in rows_of(TDES, "dukpt-tdes-encrypted-pinblock") {
+            let bdk = key_of(&row, "bdk", Algorithm::Tdes);
+            let pin_key = bdk.pin_key(&serial(&bdk, &row)).expect("a key");
+            let cipher = crate::usage::tdes(&pin_key.clear).expect("a DES key");
+            let clear = text(&row, "inputs", "clear_pinblock");
+            let clear = u64::from_str_radix(clear, 16).expect("sixteen digits");
+            let encrypted = cipher.encrypt(clear).to_be_bytes();
+            assert_eq!(encrypted[..], output(&row), "{}", row["id"]);
+        }
+    }
+
+    #[test]
+    fn single_des_pin_blocks() {
+        for row in rows_of(DES, "dukpt-des-pin") {
+            let bdk = key_of(&row, "bdk", Algorithm::Tdes);
+            let pin_key = bdk.single_des_pin_key(&serial(&bdk, &row)).expect("a key");
+            let account = Account::full(text(&row, "inputs", "pan").as_bytes()).expect("digits");
+            let pin = Pin::from_digits(text(&row, "inputs", "pin").as_bytes()).expect("digits");
+            let opened = pin_key.open_pin_block(&output(&row), Format::Iso0, &account);
+            assert!(opened.is_ok_and(|opened| opened == pin), "{}", row["id"]);
+            let (mut block, mut source) = ([0; 8], Source::new(1));
+            let length =
+                pin_key.seal_pin_block(&pin, Format::Iso0, &account, &mut source, &mut block);
+            assert_eq!((length, &block[..]), (Ok(8), &output(&row)[..]), "{}", row["id"]);
+        }
+    }
+
+    #[test]
+    fn aes_working_keys() {
+        let mut count = 0;
+        for row in rows_of(AES, "dukpt-aes-working-key") {
+            let bdk: Key<Derivation> = key_of(&row, "bdk", Algorithm::Aes);
+            let own = format!("AES{}", 8 * bdk.len());
+            if text(&row, "inputs", "key_type") != own {
+                continue;
+            }
+            let serial = serial(&bdk, &row);
+            let made = match text(&row, "inputs", "usage") {
+                "pin" => bdk.pin_key(&serial).map(|key| key.clear),
+                "mac_gen" => bdk.mac_key(&serial, Direction::Request).map(|key| key.clear),
+                "mac_ver" => bdk.mac_key(&serial, Direction::Response).map(|key| key.clear),
+                "data_enc" => bdk.data_key(&serial, Direction::Request).map(|key| key.clear),
+                "data_dec" => bdk.data_key(&serial, Direction::Response).map(|key| key.clear),
+                _ => continue,
+            };
+            assert_eq!(made.expect("a key").as_bytes(), output(&row), "{}", row["id"]);
+            count += 1;
+        }
+        assert!(count >= 5, "{count}");
+    }
+
+    #[test]
+    fn initial_keys_have_odd_parity() {
+        let bdk: Key<Derivation> = key(
+            Algorithm::Tdes,
+            b"\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\x76\x54\x32\x10",
+        );
+        let serial = bdk.serial_number(b"FFFF9876543210E00001").expect("a serial number");
+        let initial = bdk.initial_key(&serial).expect("a key");
+        assert!(initial.clear.has_odd_parity());
+        // Published: 6AC292FAA1315B4D858AB3A3D7D5933A, whose parity is not adjusted.
+        assert_eq!(initial.clear.as_bytes()[..3], [0x6B, 0xC2, 0x92]);
+        for row in rows_of(AES, "dukpt-aes-ik") {
+            let bdk: Key<Derivation> = key_of(&row, "bdk", Algorithm::Aes);
+            let digits = format!("{}00000001", text(&row, "inputs", "ikid"));
+            let serial = bdk.serial_number(digits.as_bytes()).expect("a serial number");
+            let initial = bdk.initial_key(&serial).expect("a key");
+            assert_eq!(initial.clear.as_bytes(), output(&row), "{}", row["id"]);
+        }
+    }
+
+    #[test]
+    fn serial_numbers_of_another_method_are_refused() {
+        let tdes: Key<Derivation> = key(Algorithm::Tdes, &[0x5B; 16]);
+        let aes: Key<Derivation> = key(Algorithm::Aes, &[0x5B; 16]);
+        let short = tdes.serial_number(b"FFFF9876543210E00001").expect("a serial number");
+        let long = aes.serial_number(b"123456789012345600000001").expect("a serial number");
+        assert_eq!(tdes.pin_key(&long).err(), Some(Refusal::Length));
+        assert_eq!(aes.pin_key(&short).err(), Some(Refusal::Length));
+        assert_eq!(aes.single_des_pin_key(&long).err(), Some(Refusal::Length));
+        assert!(aes.serial_number(b"FFFF9876543210E00001").is_err());
+    }
+}

@@ -196,3 +196,113 @@ impl Key<Session> {
         self.clear.cipher().map_err(|_| EmvFault::Key)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crypto::Algorithm;
+
+    use super::*;
+    use crate::key_block::tests::{bytes, text};
+    use crate::usage::tests::{array, characters, key_of, output, rows_of};
+
+    const CRYPTOGRAMS: &str = include_str!("../../../vectors/crypto/emv_ac.jsonl");
+    const KEYS: &str = include_str!("../../../vectors/crypto/emv_kd.jsonl");
+
+    #[test]
+    fn cryptograms_from_the_master_key_on() {
+        let mut count = 0;
+        for row in rows_of(CRYPTOGRAMS, "emv-arqc") {
+            let master: Key<MasterKey> = key_of(&row, "imk_ac", Algorithm::Tdes);
+            let account = text(&row, "inputs", "pan").as_bytes();
+            let sequence = characters(&row, "psn");
+            let card = match text(&row, "inputs", "mk_option") {
+                "A" => emv::Derivation::option_a(account, sequence),
+                _ => emv::Derivation::option_b(account, sequence),
+            };
+            let counter = array(&row, "atc");
+            let method = match text(&row, "inputs", "skd") {
+                "VSDC" => SessionMethod::CardKey,
+                "MCHIP" => SessionMethod::Mastercard { counter, unpredictable: array(&row, "un") },
+                "EMV_CSKD" => SessionMethod::Common { counter },
+                _ => continue,
+            };
+            let padding = match row["inputs"]["padding"].as_u64() {
+                Some(1) => Padding::Zeros,
+                _ => Padding::Marked,
+            };
+            let session = card
+                .map_err(|_| Refusal::Input)
+                .and_then(|card| master.card_key(&card))
+                .and_then(|card| card.session_key(&method))
+                .expect("a session key");
+            let data = bytes(&row, "inputs", "data");
+            let expected = output(&row).try_into().expect("eight bytes");
+            let verified = session.verify_cryptogram(&data, padding, expected);
+            assert_eq!(verified, Ok(true), "{}", row["id"]);
+            count += 1;
+        }
+        assert!(count > 0);
+    }
+
+    #[test]
+    fn session_keys_of_every_method() {
+        for row in rows_of(KEYS, "emv-session-keys") {
+            let card: Key<CardKey> = key_of(&row, "icc_mk", Algorithm::Tdes);
+            let (counter, unpredictable) = (array(&row, "atc"), array(&row, "un"));
+            for (method, name) in [
+                (SessionMethod::Common { counter }, "common_sk_ac"),
+                (SessionMethod::Mastercard { counter, unpredictable }, "mchip_sk_ac"),
+                (SessionMethod::VisaScript { counter }, "visa_sm_sk"),
+                (
+                    SessionMethod::Emv2000 {
+                        counter,
+                        initial: [0; 16],
+                        tree: Tree::Branch4Height8,
+                    },
+                    "emv2000_tree_h8_b4",
+                ),
+            ] {
+                let session = card.session_key(&method).expect("a key");
+                let expected = bytes(&row, "output", name);
+                assert_eq!(session.clear.as_bytes(), expected, "{} {name}", row["id"]);
+            }
+        }
+    }
+
+    #[test]
+    fn answers_and_scripts() {
+        for row in rows_of(CRYPTOGRAMS, "emv-arqc-arpc") {
+            let session: Key<Session> = key_of(&row, "sk_ac", Algorithm::Tdes);
+            let data = bytes(&row, "inputs", "data");
+            let arqc = session.cryptogram(&data, Padding::Marked).expect("a cryptogram");
+            assert_eq!(arqc[..], bytes(&row, "output", "arqc_pad_emv_80"));
+            let proprietary = bytes(&row, "inputs", "prop_auth_data");
+            assert!(session.arpc_1(arqc, array(&row, "arc")).is_ok());
+            assert!(session.arpc_2(arqc, array(&row, "csu"), &proprietary).is_ok());
+        }
+        let scripts = include_str!("../../../vectors/crypto/emv_sm.jsonl");
+        for row in rows_of(scripts, "emv-script") {
+            let session: Key<Session> = key_of(&row, "sk", Algorithm::Tdes);
+            let data = bytes(&row, "inputs", "data");
+            let mac = session.script_mac(&data).expect("a MAC");
+            assert_eq!(mac[..], bytes(&row, "output", "mac8"));
+            let mut out = [0; 512];
+            let length = session
+                .encipher_command_data(&data, Encipherment::Visa, &mut out)
+                .expect("enciphered data");
+            assert_eq!(out[..length], bytes(&row, "output", "enc_visa_ecb_len"));
+        }
+    }
+
+    #[test]
+    fn dynamic_card_verification_codes() {
+        for row in rows_of(include_str!("../../../vectors/crypto/cvc3.jsonl"), "mc-cvc3") {
+            let card: Key<CardKey> = key_of(&row, "icc_mk_cvc3", Algorithm::Tdes);
+            let track = bytes(&row, "inputs", "track_static");
+            let fixed = card.static_value(&track).expect("a value");
+            let code = card.cvc3(fixed, array(&row, "un"), array(&row, "atc")).expect("a code");
+            let expected = row["output"].as_str().unwrap_or_default().as_bytes();
+            assert_eq!(code, expected, "{}", row["id"]);
+        }
+    }
+}

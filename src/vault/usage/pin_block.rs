@@ -105,3 +105,73 @@ fn write(block: &[u8], out: &mut [u8]) -> Result<usize, PinFault> {
     out.get_mut(..block.len()).ok_or(PinFault::Block)?.copy_from_slice(block);
     Ok(block.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key_block::tests::Source;
+    use crate::usage::tests::key;
+
+    const FORMATS: [Format; 7] = [
+        Format::Iso0,
+        Format::Diebold,
+        Format::Plus,
+        Format::Iso1,
+        Format::Iso2,
+        Format::PayNow,
+        Format::Iso3,
+    ];
+
+    #[test]
+    fn pins_come_back_in_every_format() {
+        let mut source = Source::new(0x9199);
+        let account = Account::full(b"4012345678909").expect("an account");
+        for length in [8, 16, 24] {
+            let covering: Key<PinBlock> = key(Algorithm::Tdes, &vec![0x5B; length]);
+            for format in FORMATS {
+                let pin = Pin::random(6, &mut source).expect("a PIN");
+                let mut block = [0; 16];
+                let length = covering
+                    .seal_pin_block(&pin, format, &account, &mut source, &mut block)
+                    .expect("a block");
+                assert_eq!(length, covering.pin_block_length());
+                let opened = covering.open_pin_block(&block[..length], format, &account);
+                assert!(opened.is_ok_and(|opened| opened == pin), "{format:?}");
+            }
+        }
+        for length in [16, 24, 32] {
+            let covering: Key<PinBlock> = key(Algorithm::Aes, &vec![0x5B; length]);
+            let pin = Pin::random(12, &mut source).expect("a PIN");
+            let mut block = [0; 16];
+            let length = covering
+                .seal_pin_block(&pin, Format::Iso4, &account, &mut source, &mut block)
+                .expect("a block");
+            assert_eq!(length, covering.pin_block_length());
+            let opened = covering.open_pin_block(&block, Format::Iso4, &account);
+            assert!(opened.is_ok_and(|opened| opened == pin));
+        }
+    }
+
+    #[test]
+    fn format_length_and_algorithm_have_to_agree() {
+        let account = Account::full(b"4012345678909").expect("an account");
+        let tdes: Key<PinBlock> = key(Algorithm::Tdes, &[0x5B; 16]);
+        let aes: Key<PinBlock> = key(Algorithm::Aes, &[0x5B; 16]);
+        let open = |key: &Key<PinBlock>, block: &[u8], format| {
+            key.open_pin_block(block, format, &account).err()
+        };
+        assert_eq!(open(&tdes, &[0; 16], Format::Iso4), Some(PinFault::Format));
+        assert_eq!(open(&aes, &[0; 8], Format::Iso0), Some(PinFault::Format));
+        assert_eq!(open(&tdes, &[0; 16], Format::Iso0), Some(PinFault::Block));
+        assert_eq!(open(&aes, &[0; 8], Format::Iso4), Some(PinFault::Block));
+        let pin = Pin::from_digits(b"1234").expect("a PIN");
+        let mut source = Source::new(1);
+        let mut seal = |key: &Key<PinBlock>, format, length: usize| {
+            let mut out = [0; 16];
+            key.seal_pin_block(&pin, format, &account, &mut source, &mut out[..length]).err()
+        };
+        assert_eq!(seal(&tdes, Format::Iso0, 7), Some(PinFault::Block));
+        assert_eq!(seal(&tdes, Format::Iso4, 16), Some(PinFault::Format));
+        assert_eq!(seal(&aes, Format::Iso3, 16), Some(PinFault::Format));
+    }
+}

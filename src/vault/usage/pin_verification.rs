@@ -95,3 +95,61 @@ impl Key<PinVerification> {
         Ok(ibm3624::verify(&tdes(&self.clear)?, data, table, offset, pin))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crypto::Algorithm;
+
+    use super::*;
+    use crate::key_block::tests::text;
+    use crate::usage::tests::{key, key_of, rows_of};
+
+    #[test]
+    fn visa_pin_verification_values() {
+        for row in rows_of(include_str!("../../../vectors/crypto/pvv.jsonl"), "visa-pvv") {
+            let pvk: Key<PinVerification> = key_of(&row, "pvk", Algorithm::Tdes);
+            let account = match text(&row, "inputs", "pan12") {
+                "" => Account::full(text(&row, "inputs", "pan").as_bytes()),
+                twelve => Account::twelve(twelve.as_bytes()),
+            };
+            let account = account.expect("digits");
+            let pin = Pin::from_digits(text(&row, "inputs", "pin").as_bytes()).expect("digits");
+            let indicator = row["inputs"]["pvki"].as_u64().and_then(|value| value.try_into().ok());
+            let indicator = b'0' + indicator.unwrap_or(0);
+            let expected = row["output"].as_str().unwrap_or_default().as_bytes();
+            let value = pvk.pvv(&account, indicator, &pin).expect("a value");
+            assert_eq!(value, expected, "{}", row["id"]);
+            assert_eq!(pvk.verify_pvv(&account, indicator, &pin, expected), Ok(true));
+            assert_eq!(pvk.verify_pvv(&account, indicator ^ 1, &pin, b"????"), Ok(false));
+        }
+    }
+
+    #[test]
+    fn ibm_offsets() {
+        for row in rows_of(include_str!("../../../vectors/crypto/ibm3624.jsonl"), "ibm3624") {
+            let pvk: Key<PinVerification> = key_of(&row, "pvk", Algorithm::Tdes);
+            assert_eq!(pvk.is_single_length(), text(&row, "inputs", "pvk").len() == 16);
+            let data = text(&row, "inputs", "validation_data").as_bytes();
+            let data = ValidationData::full(data).expect("digits");
+            let table = text(&row, "inputs", "dectab").as_bytes();
+            let table = DecimalisationTable::parse(table).expect("digits");
+            let pin = Pin::from_digits(text(&row, "inputs", "pin").as_bytes()).expect("digits");
+            let natural = pvk.natural_pin(data, &table, pin.len()).expect("a DES key");
+            assert_eq!(natural.digits(), text(&row, "output", "natural_pin").as_bytes());
+            let offset = pvk.offset(data, &table, &pin).expect("a DES key");
+            assert_eq!(offset.digits(), text(&row, "output", "offset").as_bytes());
+            let again = pvk.pin_of_offset(data, &table, &offset).expect("a DES key");
+            assert!(again == pin);
+            assert_eq!(pvk.verify_offset(data, &table, &offset, &pin), Ok(true));
+        }
+    }
+
+    #[test]
+    fn an_aes_key_is_refused() {
+        let pvk: Key<PinVerification> = key(Algorithm::Aes, &[0x5B; 16]);
+        let account = Account::twelve(b"550000025321").expect("digits");
+        let pin = Pin::from_digits(b"1234").expect("digits");
+        let outcome = pvk.pvv(&account, b'1', &pin);
+        assert_eq!(outcome, Err(Fault::Key(Refusal::Algorithm)));
+    }
+}

@@ -57,3 +57,35 @@ impl Key<Transport> {
         transport::wrap(&self.clear, &key.clear, wrapping, atalla, rng, out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crypto::Algorithm;
+
+    use super::*;
+    use crate::key_block::tests::Source;
+    use crate::role::AnyKey;
+    use crate::usage::tests::key;
+    use crate::{KeySize, Policy, Scheme, Use};
+
+    #[test]
+    fn keys_travel_and_are_checked_on_arrival() {
+        let zmk: Key<Transport> = key(Algorithm::Tdes, b"\x01\x23\x45\x67\x89\xAB\xCD\xEFdouble!!");
+        let mut source = Source::new(0x73A);
+        let size = KeySize::of_scheme(Scheme::U);
+        let sent = Key::<Stated>::generate(size, &mut source).expect("a key");
+        let (mut out, atalla) = ([0; 100], AtallaVariant::NONE);
+        let wrapping = Wrapping::Scheme(Scheme::U);
+        let length =
+            zmk.wrap_key(&sent, &wrapping, atalla, &mut source, &mut out).expect("a token");
+        let token = Token(&out[..length]);
+        let any = Expected::of_type::<AnyKey>(None, Use::Any, Policy::default());
+        let imported = zmk.unwrap_key(token, atalla, &any).expect("a key");
+        assert_eq!(imported.key.clear.as_bytes(), sent.clear.as_bytes());
+        assert!(imported.had_odd_parity && imported.optional.count() == 0);
+        let double = Expected { lengths: crate::Lengths::DoubleOrTriple, ..any };
+        assert!(zmk.unwrap_key(token, atalla, &double).is_ok());
+        let single = Token(b"0123456789ABCDEF");
+        assert_eq!(zmk.unwrap_key(single, atalla, &double).err(), Some(Refusal::Length));
+    }
+}
