@@ -31,11 +31,8 @@ macro_rules! named {
 
 /// Every command that is known by name only, by code.
 pub static NAMED: &[Named] = named! {
-    b"A0" Simulator "keys" "Generate/derive key, optionally export";
     b"A2" Simulator "keys" "Generate key component and print it";
     b"A4" Simulator "keys" "Form key from encrypted components";
-    b"A6" Simulator "keys" "Import key from ZMK";
-    b"A8" Simulator "keys" "Export key under ZMK/TMK";
     b"AA" Manual "keys" "TMK/TPK/PVK old LMK to new LMK";
     b"AC" Manual "keys" "TAK old LMK to new LMK";
     b"AE" Manual "keys" "TMK/TPK/PVK from LMK to another TMK/TPK/PVK";
@@ -59,7 +56,6 @@ pub static NAMED: &[Named] = named! {
     b"BM" Simulator "pin" "Load excluded PIN table";
     b"BQ" Simulator "pin" "Translate PIN algorithm (LMK PIN encryption A to B)";
     b"BS" Simulator "keys" "Erase key change storage";
-    b"BU" Simulator "keys" "Generate key check value";
     b"BW" Simulator "keys" "Keys old LMK to new LMK, migrate key type";
     b"BY" Simulator "keys" "ZMK from ZMK to LMK";
     b"C0" Simulator "as2805" "Initial terminal master keys";
