@@ -157,6 +157,11 @@ pub(crate) fn of_card(fault: Fault<CardFault>) -> ErrorCode {
     }
 }
 
+/// The code of a refusal that is not about the parity of a key in the message.
+pub(crate) fn refused_outright(refusal: Refusal) -> ErrorCode {
+    refused(refusal, DESTINATION_PARITY.0)
+}
+
 /// Meaning of a code in all commands; `None` where each command gives it its own.
 pub fn meaning(code: ErrorCode) -> Option<&'static str> {
     ALL.iter().find(|(known, _)| *known == code).map(|(_, text)| *text)

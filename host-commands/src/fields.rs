@@ -7,6 +7,7 @@ mod mac;
 mod message;
 mod numbers;
 mod pin;
+mod verification;
 
 pub use card::*;
 pub use data::*;
@@ -15,3 +16,4 @@ pub use mac::*;
 pub use message::*;
 pub use numbers::*;
 pub use pin::*;
+pub use verification::*;

@@ -25,14 +25,14 @@ pub use host::{Host, UnknownCommand, isolated};
 pub use listing::{Listed, Status, listing};
 pub use manual::{dictionary, manual, page};
 pub use named::{NAMED, Named};
-pub use session::{Activity, LmkPort, Session};
+pub use session::{Activity, Departure, LmkPort, Session};
 
 use fields::LmkId;
 
 /// Names that every command file uses.
 mod prelude {
-    pub(crate) use crate::{Category, Execute, Session, error, fields::*};
-    pub(crate) use vault::{Use, role::*};
+    pub(crate) use crate::{Category, Departure, Execute, Session, error, fields::*};
+    pub(crate) use vault::{Key, KeyType, Use, role::*};
     pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Repeat, Reply};
 }
 
@@ -113,8 +113,8 @@ macro_rules! registry {
 
 registry! {
     device { b2, n0, nc, nk, no, ra }
-    keys {}
-    pin { ba, ca, cc, jc, je, jg }
+    keys { a0, a6, a8, bu }
+    pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
     card { cw, cy }
     mac { m6, m8 }
     data { m0, m2 }

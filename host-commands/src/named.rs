@@ -31,11 +31,8 @@ macro_rules! named {
 
 /// Every command that is known by name only, by code.
 pub static NAMED: &[Named] = named! {
-    b"A0" Simulator "keys" "Generate/derive key, optionally export";
     b"A2" Simulator "keys" "Generate key component and print it";
     b"A4" Simulator "keys" "Form key from encrypted components";
-    b"A6" Simulator "keys" "Import key from ZMK";
-    b"A8" Simulator "keys" "Export key under ZMK/TMK";
     b"AA" Manual "keys" "TMK/TPK/PVK old LMK to new LMK";
     b"AC" Manual "keys" "TAK old LMK to new LMK";
     b"AE" Manual "keys" "TMK/TPK/PVK from LMK to another TMK/TPK/PVK";
@@ -56,11 +53,9 @@ pub static NAMED: &[Named] = named! {
     b"BE" Simulator "pin" "Verify interchange PIN by comparison";
     b"BG" Simulator "keys" "Translate PIN and PIN length old to new LMK";
     b"BI" Manual "keys" "Generate BDK";
-    b"BK" Simulator "pin" "IBM offset from customer-selected PIN";
     b"BM" Simulator "pin" "Load excluded PIN table";
     b"BQ" Simulator "pin" "Translate PIN algorithm (LMK PIN encryption A to B)";
     b"BS" Simulator "keys" "Erase key change storage";
-    b"BU" Simulator "keys" "Generate key check value";
     b"BW" Simulator "keys" "Keys old LMK to new LMK, migrate key type";
     b"BY" Simulator "keys" "ZMK from ZMK to LMK";
     b"C0" Simulator "as2805" "Initial terminal master keys";
@@ -82,10 +77,6 @@ pub static NAMED: &[Named] = named! {
     b"D4" Simulator "as2805" "Translate PIN block to PEK";
     b"D6" Simulator "as2805" "Translate acquirer master KEK";
     b"D8" Simulator "as2805" "Encrypt CPAT authentication value";
-    b"DA" Simulator "pin" "Verify terminal PIN IBM offset";
-    b"DC" Simulator "pin" "Verify terminal PIN PVV";
-    b"DE" Simulator "pin" "IBM offset of LMK PIN";
-    b"DG" Simulator "pin" "PVV of LMK PIN";
     b"DI" Manual "e-purse" "Generate and export KML";
     b"DK" Manual "e-purse" "Import KML";
     b"DM" Manual "e-purse" "Verify load S1, generate S2";
@@ -100,8 +91,6 @@ pub static NAMED: &[Named] = named! {
     b"E4" Simulator "as2805" "Verify PIN pad proof of end point";
     b"E6" Simulator "as2805" "PIN pad proof of end point";
     b"E8" Simulator "as2805" "KCA and KMACH";
-    b"EA" Simulator "pin" "Verify interchange PIN IBM offset";
-    b"EC" Simulator "pin" "Verify interchange PIN PVV";
     b"EE" Simulator "pin" "Derive PIN IBM offset";
     b"EG" Simulator "pin" "Verify interchange PIN Diebold";
     b"EI" Simulator "rsa" "Generate RSA key pair";
@@ -129,9 +118,7 @@ pub static NAMED: &[Named] = named! {
     b"FQ" Manual "watchword" "WWK LMK to ZMK";
     b"FS" Manual "watchword" "WWK ZMK to LMK";
     b"FU" Manual "watchword" "Verify watchword response";
-    b"FW" Simulator "pin" "PVV of customer-selected PIN";
     b"FY" Simulator "rsa" "Generate ECC key pair";
-    b"G0" Simulator "pin" "PIN BDK to BDK/ZPK (3DES/AES DUKPT)";
     b"G2" Manual "pin" "Verify interchange PIN comparison SEED";
     b"G4" Manual "pin" "Verify terminal PIN comparison SEED";
     b"G6" Manual "pin" "PIN ZPK to ZPK SEED";
@@ -172,7 +159,6 @@ pub static NAMED: &[Named] = named! {
     b"J4" Simulator "device" "Host command volumes";
     b"J6" Simulator "device" "Reset utilisation statistics";
     b"J8" Simulator "device" "Health check accumulated counts";
-    b"JA" Simulator "pin" "Generate random PIN";
     b"JI" Simulator "device" "Reset health check counts";
     b"JK" Simulator "device" "Instantaneous health check status";
     b"JS" Manual "emv" "ARQC/ARPC UnionPay";
@@ -221,7 +207,6 @@ pub static NAMED: &[Named] = named! {
     b"MW" Manual "mac" "Verify MAC on binary message";
     b"MY" Simulator "mac" "Verify and translate MAC";
     b"NE" Simulator "keys" "Generate and print key as split components";
-    b"NG" Simulator "pin" "Decrypt encrypted PIN";
     b"NI" Simulator "device" "Network information";
     b"NY" Simulator "issuing" "IVCVC3 / static CVC3";
     b"OA" Simulator "print" "Print PIN solicitation mailer";

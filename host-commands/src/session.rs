@@ -1,5 +1,6 @@
 //! What a command sees of the appliance while it works on one message.
 
+mod keys;
 pub(crate) mod pin;
 
 use core::cell::Cell;
@@ -19,6 +20,8 @@ use crate::{
     error::{DISABLED, LMK_IDENTIFIER, NOT_AUTHORISED, STORAGE_EMPTY, STORAGE_INDEX, refused},
     fields::{KeyField, KeyTypeCode, LmkId},
 };
+
+pub use keys::Departure;
 
 /// Which LMK a host port stands for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

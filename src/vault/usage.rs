@@ -11,7 +11,7 @@ mod transport;
 
 pub use authentication::{MacAlgorithm, MacFault};
 pub use data::Mode;
-pub use derivation::{Direction, SerialNumber};
+pub use derivation::{Direction, SerialNumber, ZkaPurpose};
 pub use master_key::SessionMethod;
 pub use transport::Imported;
 

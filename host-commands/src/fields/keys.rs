@@ -1,5 +1,8 @@
 //! Keys as they stand in messages, and what is said about them.
 
+mod block;
+mod transport;
+
 use core::{fmt, marker::PhantomData};
 
 use appliance::Category;
@@ -9,13 +12,16 @@ use nom::{
     bytes::complete::{take, take_while_m_n},
     combinator::{map_opt, verify},
 };
-use vault::{KeyType, KeyTypes, Permission, Role, Token, TokenFault, Untagged};
+use vault::{KeyType, KeyTypes, Permission, Role, Token, TokenFault, Untagged, role::AnyKey};
 use wire::{
-    Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Repeat, Scope, Wire,
-    all_hex, read_number,
+    Alphabet, Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Scope, Wire,
+    all_hex, put_hex, read_hex, read_number,
 };
 
-use super::{Decimal, Text};
+pub use block::*;
+pub use transport::*;
+
+use super::Decimal;
 use crate::Activity;
 
 /// A key in any scheme, or a reference to user storage; bad parity gives error `E`.
@@ -79,6 +85,29 @@ impl<R, const E: u8> KeyField<'_, R, E> {
     }
 }
 
+impl<'a, R, const E: u8> KeyField<'a, R, E> {
+    /// The same key in another role, where what the message says of it decides.
+    pub fn in_role<S>(self) -> KeyField<'a, S, E> {
+        KeyField { text: self.text, token: self.token, role: PhantomData }
+    }
+
+    /// Reads a key that has so many digits if it has no tag.
+    fn take(input: &'a [u8], scope: &Scope<'a>, untagged: usize) -> Parsed<'a, Self> {
+        let length = Token::length_of(input, untagged).map_err(|fault| {
+            nom::Err::Error(match fault {
+                TokenFault::Short => Fault::Short,
+                TokenFault::Malformed => Fault::Invalid,
+            })
+        })?;
+        let (rest, text) = verify(take(length), is_token).parse(input)?;
+        let Some(index) = Token(text).reference() else { return Ok((rest, text.into())) };
+        match scope.stored.get(index) {
+            Ok(token) => Ok((rest, Self { text, token: Token(token), role: PhantomData })),
+            Err(code) => Err(nom::Err::Failure(Fault::Code(code))),
+        }
+    }
+}
+
 impl<'a, R: Role, const E: u8> Field<'a> for KeyField<'a, R, E> {
     const GRAMMAR: Grammar = Grammar::Key(
         R::NAME,
@@ -96,18 +125,7 @@ impl<'a, R: Role, const E: u8> Field<'a> for KeyField<'a, R, E> {
             (Untagged::Single, _) | (Untagged::Zmk, false) => 16,
             _ => 32,
         };
-        let length = Token::length_of(input, untagged).map_err(|fault| {
-            nom::Err::Error(match fault {
-                TokenFault::Short => Fault::Short,
-                TokenFault::Malformed => Fault::Invalid,
-            })
-        })?;
-        let (rest, text) = verify(take(length), is_token).parse(input)?;
-        let Some(index) = Token(text).reference() else { return Ok((rest, text.into())) };
-        match scope.stored.get(index) {
-            Ok(token) => Ok((rest, Self { text, token: Token(token), role: PhantomData })),
-            Err(code) => Err(nom::Err::Failure(Fault::Code(code))),
-        }
+        Self::take(input, scope, untagged)
     }
 
     fn encode(&self, out: &mut BytesMut) {
@@ -170,7 +188,10 @@ impl Activity for KeyTypeCode {
 
     /// By the key type table; a key in a key block says itself what it is.
     fn is_guarded(&self, category: Category) -> bool {
-        let Some(key_type) = self.known(KeyTypes::Standard) else { return false };
+        let sets = [KeyTypes::Standard, KeyTypes::Separated];
+        let Some(key_type) = sets.into_iter().find_map(|types| self.known(types)) else {
+            return false;
+        };
         let permission = match category {
             Category::Generate => key_type.generate,
             Category::Export => key_type.export,
@@ -220,6 +241,18 @@ impl<'a> Field<'a> for PairCode {
     }
 }
 
+impl PairCode {
+    /// The key type that is meant; `FFF` where there is none.
+    pub fn type_code(self, stated: Option<StatedType>) -> KeyTypeCode {
+        match (&self.0, stated) {
+            (b"FF" | b"F2", Some(stated)) => stated.0,
+            (code, _) => KeyTypes::Standard
+                .find_by_pair_code(*code)
+                .map_or(KeyTypeCode::IN_KEY_BLOCK, |key_type| KeyTypeCode(key_type.code)),
+        }
+    }
+}
+
 /// A key type behind `;`. The options of `BU` and `BW` look the same; so the first of two groups
 /// is the type, and the only one where the pair code asks for it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -263,7 +296,43 @@ pub enum KeyLength {
     InKeyBlock,
 }
 
-/// Key scheme.
+impl KeyLength {
+    /// Digits of such a key if it has no tag.
+    const fn digits(self) -> usize {
+        match self {
+            Self::Single | Self::InKeyBlock => 16,
+            Self::Double => 32,
+            Self::Triple => 48,
+        }
+    }
+
+    /// Whether a key of so many bytes is as long as this says.
+    pub const fn fits(self, bytes: usize, in_block: bool) -> bool {
+        match self {
+            Self::InKeyBlock => in_block,
+            _ => !in_block && 2 * bytes == self.digits(),
+        }
+    }
+}
+
+/// A key whose length an earlier field gives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeyOfLength<'a>(pub KeyField<'a, AnyKey, 10>);
+
+impl<'a> Wire<'a> for KeyOfLength<'a> {
+    type Given = KeyLength;
+    const GRAMMAR: Grammar = <KeyField<'a, AnyKey, 10> as Field<'a>>::GRAMMAR;
+
+    fn read<O: Observer>(cursor: &mut Cursor<'a, '_, O>, length: KeyLength) -> Result<Self, Fault> {
+        cursor.parse(|input, scope| KeyField::take(input, scope, length.digits())).map(Self)
+    }
+
+    fn write(&self, out: &mut BytesMut) {
+        self.0.encode(out);
+    }
+}
+
+/// Key scheme, as a field states it.
 #[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
 pub enum Scheme {
     /// Single length, or not used.
@@ -295,14 +364,35 @@ pub enum Scheme {
     Giske,
 }
 
+impl Scheme {
+    /// The scheme of a key that is in no key block.
+    pub const fn of_parts(self) -> Option<vault::Scheme> {
+        Some(match self {
+            Self::None | Self::Single => vault::Scheme::Z,
+            Self::Double => vault::Scheme::U,
+            Self::Triple => vault::Scheme::T,
+            Self::DoubleX917 => vault::Scheme::X,
+            Self::TripleX917 => vault::Scheme::Y,
+            Self::KeyBlock | Self::Tr31 | Self::Giske => return None,
+        })
+    }
+}
+
 /// Atalla variant of a ZMK, in one or two digits.
-pub type AtallaVariant<'a> = Digits1To2<'a>;
-
-/// One or two decimal digits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Digits1To2<'a>(pub &'a [u8]);
+pub struct AtallaVariant<'a>(pub &'a [u8]);
 
-impl<'a> Field<'a> for Digits1To2<'a> {
+impl AtallaVariant<'_> {
+    /// The variant; error 15 where the number is too large for one.
+    pub fn variant(self) -> Result<vault::transport::AtallaVariant, ErrorCode> {
+        read_number(self.0, 10)
+            .and_then(|number| u8::try_from(number).ok())
+            .and_then(vault::transport::AtallaVariant::new)
+            .ok_or(ErrorCode::INVALID_INPUT)
+    }
+}
+
+impl<'a> Field<'a> for AtallaVariant<'a> {
     const GRAMMAR: Grammar = Grammar::Digits(1, 2);
 
     fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
@@ -314,89 +404,78 @@ impl<'a> Field<'a> for Digits1To2<'a> {
     }
 }
 
-/// Key schemes and check value type, as legacy commands have them behind `;`.
+/// Key schemes and check value type, as older commands have them behind `;`.
+///
+/// What a command does not need is any valid value.
 #[derive(Clone, Copy, Debug, Group, PartialEq)]
 pub struct SchemeOptions {
     /// Scheme under the ZMK or TMK.
+    #[error(26)]
     pub transport: Scheme,
     /// Scheme under the LMK.
+    #[error(26)]
     pub lmk: Scheme,
     /// Kind of check value.
-    pub check_value: Decimal<1>,
+    pub check_value: CheckValueKind,
 }
 
-/// Whether a key travels under a ZMK or a TMK.
+/// Kind of check value.
 #[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum TransportKey {
-    /// ZMK.
+pub enum CheckValueKind {
+    /// As it was before there was a choice: mostly 16 digits.
     #[code("0")]
-    Zmk,
-    /// TMK.
+    Compatible,
+    /// Six digits.
     #[code("1")]
-    Tmk,
+    Six,
+    /// As the command says.
+    #[code("2")]
+    Special,
 }
 
-/// Attributes of a new key block.
-#[derive(Clone, Copy, Debug, Group, PartialEq)]
-pub struct KeyBlockHeader<'a> {
-    /// Key usage.
-    pub key_usage: Text<'a, 2>,
-    /// Algorithm and length.
-    pub algorithm: Text<'a, 2>,
-    /// Mode of use.
-    pub mode: Text<'a, 1>,
-    /// Key version number.
-    pub version: Decimal<2>,
-    /// Exportability.
-    pub exportability: Text<'a, 1>,
-    /// Number of optional blocks.
-    pub optional: Decimal<2>,
-    /// Optional blocks.
-    #[repeat(optional)]
-    pub blocks: Repeat<'a, OptionalBlock<'a>>,
+/// A check value of 6, 8 or 16 digits.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckValue {
+    bytes: [u8; 8],
+    length: usize,
 }
 
-/// Attributes of a key block around a key that was in none.
-#[derive(Clone, Copy, Debug, Group, PartialEq)]
-pub struct ForeignHeader<'a> {
-    /// Key usage.
-    pub key_usage: Text<'a, 2>,
-    /// Mode of use.
-    pub mode: Text<'a, 1>,
-    /// Key version number.
-    pub version: Decimal<2>,
-    /// Exportability.
-    pub exportability: Text<'a, 1>,
-    /// Number of optional blocks.
-    pub optional: Decimal<2>,
-    /// Optional blocks.
-    #[repeat(optional)]
-    pub blocks: Repeat<'a, OptionalBlock<'a>>,
-}
-
-/// An optional block of a key block.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OptionalBlock<'a> {
-    /// Identifier.
-    pub id: &'a [u8; 2],
-    /// Contents.
-    pub data: &'a [u8],
-}
-
-impl<'a> Field<'a> for OptionalBlock<'a> {
-    const GRAMMAR: Grammar =
-        Grammar::Own("2A, length 2H with these four, data", &["KS1800604B120F9292", "0004"]);
-
-    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        let id = map_opt(take(2_usize), <[u8]>::as_array);
-        let length = map_opt(take(2_usize), |digits| read_number(digits, 16)?.checked_sub(4));
-        let (rest, (id, length)) = (id, length).parse(input)?;
-        take(length).map(|data| Self { id, data }).parse(rest)
+impl CheckValue {
+    /// The first `digits` digits of a check value.
+    pub fn new(value: [u8; 16], digits: usize) -> Self {
+        let length = (digits / 2).min(8);
+        let mut bytes = [0; 8];
+        bytes[..length].copy_from_slice(&value[..length]);
+        Self { bytes, length }
     }
 
-    fn encode(&self, out: &mut BytesMut) {
-        out.put_slice(self.id);
-        wire::put_number(out, self.data.len() as u64 + 4, 2, 16);
-        out.put_slice(self.data);
+    /// The same, with zeros instead of all digits behind the sixth.
+    #[must_use]
+    pub fn restricted(mut self) -> Self {
+        self.bytes[3..].fill(0);
+        self
+    }
+}
+
+impl PartialEq for CheckValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes && self.length == other.length
+    }
+}
+
+impl<'a> Wire<'a> for CheckValue {
+    type Given = usize;
+    const GRAMMAR: Grammar = Grammar::Run(Alphabet::Hex);
+
+    fn read<O: Observer>(cursor: &mut Cursor<'a, '_, O>, digits: usize) -> Result<Self, Fault> {
+        let value = |text: &[u8]| {
+            let mut bytes = [0; 16];
+            read_hex(text, bytes.get_mut(..digits / 2)?).then(|| Self::new(bytes, digits))
+        };
+        cursor.parse(|input, _| map_opt(take(digits), value).parse(input))
+    }
+
+    fn write(&self, out: &mut BytesMut) {
+        put_hex(out, &self.bytes[..self.length]);
     }
 }

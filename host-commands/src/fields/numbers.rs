@@ -79,6 +79,13 @@ impl<const N: usize> From<Decimal<N>> for usize {
     }
 }
 
+impl Decimal<2> {
+    /// Its digits.
+    pub fn digits(self) -> [u8; 2] {
+        [self.0 / 10, self.0].map(|digit| b"0123456789"[usize::try_from(digit % 10).unwrap_or(0)])
+    }
+}
+
 impl CipherBlock {
     /// A block of 8 or 16 bytes; longer values are cut.
     pub fn new(block: &[u8]) -> Self {

@@ -8,8 +8,8 @@ use nom::{
     combinator::{map_opt, verify},
 };
 use wire::{
-    Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Scope, Wire, all_hex,
-    read_number,
+    Alphabet, Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Scope, Wire,
+    all_hex, read_number,
 };
 
 use super::{Digits, HexRun, KeyTypeCode};
@@ -72,6 +72,40 @@ impl<'a> Account<'a> {
             _ => pin::Account::twelve(self.digits),
         };
         number.map_err(|_| ErrorCode::new(22))
+    }
+}
+
+/// An account number where no PIN block says how long it is: twelve digits, or the whole number and
+/// `;`, as commands have it under an AES LMK (inferred).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct OpenAccount<'a>(Account<'a>);
+
+impl<'a> OpenAccount<'a> {
+    /// The account number.
+    ///
+    /// # Errors
+    /// 22.
+    pub fn number(&self) -> Result<pin::Account<'a>, ErrorCode> {
+        // Twelve digits are those of PIN blocks, also before a delimiter.
+        Account { closed: self.0.digits.len() != 12, ..self.0 }.number()
+    }
+}
+
+impl<'a> Field<'a> for OpenAccount<'a> {
+    const GRAMMAR: Grammar =
+        Grammar::Own("12N, or up to 19N and `;`", &["550000025321", "4000001234567899;"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        let digits = input.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let closed = (1..=19).contains(&digits) && input.get(digits) == Some(&b';');
+        let length = if closed { digits } else { 12 };
+        let number = verify(take(length), |all: &[u8]| all.iter().all(u8::is_ascii_digit));
+        let (rest, digits) = { number }.parse(input)?;
+        Ok((&rest[usize::from(closed)..], Self(Account { digits, closed })))
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        self.0.write(out);
     }
 }
 
@@ -290,7 +324,30 @@ pub struct Ksn<'a> {
     pub descriptor: KsnDescriptor,
     /// Key serial number.
     #[with(descriptor.digits())]
-    pub number: HexRun<'a>,
+    pub number: KsnDigits<'a>,
+}
+
+/// The digits of a key serial number.
+///
+/// One simulator sends twenty digits, `FFFF` in front, where the descriptor says sixteen.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct KsnDigits<'a>(pub &'a [u8]);
+
+impl<'a> Wire<'a> for KsnDigits<'a> {
+    type Given = usize;
+    const GRAMMAR: Grammar = Grammar::Run(Alphabet::Hex);
+
+    fn read<O: Observer>(cursor: &mut Cursor<'a, '_, O>, length: usize) -> Result<Self, Fault> {
+        let padded = length == 16
+            && cursor.rest().starts_with(b"FFFF")
+            && cursor.rest().get(16..20).is_some_and(all_hex)
+            && cursor.rest().get(4..16) != Some(b"FFFFFFFFFFFF");
+        HexRun::read(cursor, if padded { 20 } else { length }).map(|run| Self(run.0))
+    }
+
+    fn write(&self, out: &mut BytesMut) {
+        out.put_slice(self.0);
+    }
 }
 
 /// Kind of a base derivation key, where the LMK is a variant LMK.

@@ -9,7 +9,7 @@ use vault::lmk::{PinAlgorithm, PinForm};
 use vault::{
     Key, LmkKind, Use,
     role::ZpkOrBdk,
-    usage::{Derivation, PinBlock},
+    usage::{Derivation, Fault, PinBlock},
 };
 use wire::{Coded, ErrorCode};
 
@@ -239,5 +239,18 @@ pub(crate) fn pin_fault(fault: PinFault) -> ErrorCode {
         PinFault::Length => PIN_LENGTH.0,
         PinFault::Account => ACCOUNT.0,
         PinFault::Format => PIN_BLOCK_FORMAT.0,
+    }
+}
+
+/// The error code of a PVK that cannot do its work; bad parity was told before.
+pub(crate) fn key_fault(refusal: vault::Refusal) -> ErrorCode {
+    refused(refusal, DESTINATION_PARITY.0)
+}
+
+/// The error code of a PIN verification value that cannot be made.
+pub(crate) fn pvk_fault(fault: Fault<PinFault>) -> ErrorCode {
+    match fault {
+        Fault::Key(refusal) => key_fault(refusal),
+        Fault::Input(fault) => pin_fault(fault),
     }
 }

@@ -175,6 +175,20 @@ impl Lmk {
         Ok(sealed)
     }
 
+    /// Reference number of an account: its twelve digits by FF1, as twelve digits.
+    ///
+    /// Own construction (inferred).
+    ///
+    /// # Errors
+    /// 22 where the account number is not decimal.
+    pub fn reference_number(&self, account: &[u8; 12]) -> Result<[u8; 12], PinUnderLmk> {
+        check_account(account)?;
+        let mut digits = account.map(|digit| digit - b'0');
+        let ff1 = self.pin_key.ff1(PinAlgorithm::A)?;
+        ff1.encrypt(b"reference number", &mut digits).map_err(|_| PinUnderLmk::Input)?;
+        Ok(digits.map(digit))
+    }
+
     /// Opens a PIN of an account.
     ///
     /// Own construction, see the head of this module (inferred).

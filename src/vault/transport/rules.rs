@@ -1,7 +1,7 @@
 //! What the header of a key block must say before a key may leave, come in, or be derived from.
 
-use crate::Refusal;
 use crate::key_block::{Header, Version, values};
+use crate::{KeyType, Refusal};
 
 /// What a command asks of the header of a key that it uses.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,27 @@ pub fn check_export(header: &Header, in_key_block: bool) -> Result<(), Refusal> 
         b'S' if in_key_block || !BLOCK_ONLY.contains(&header.usage) => Ok(()),
         b'S' => Err(Refusal::Usage),
         _ => Err(Refusal::Exportability),
+    }
+}
+
+/// Whether one key usage may stand for another: they are the same, or one is what X9.143 has instead of the other.
+///
+/// Inferred: it lets a key change between the general and the particular usage (`P0` and `72`), and nothing else.
+pub fn are_akin(one: [u8; 2], other: [u8; 2]) -> bool {
+    let standard = |usage| values::usage(usage).and_then(|row| row.standard);
+    one == other || standard(one) == Some(other) || standard(other) == Some(one)
+}
+
+/// Checks whether a key of this type may go by a key usage. A type without known usages takes any (inferred).
+///
+/// # Errors
+/// A6.
+pub fn check_usage(key_type: &KeyType, usage: [u8; 2]) -> Result<(), Refusal> {
+    let known = key_type.usages;
+    if known.is_empty() || known.iter().any(|known| are_akin(*known, usage)) {
+        Ok(())
+    } else {
+        Err(Refusal::Usage)
     }
 }
 
@@ -130,6 +151,24 @@ mod tests {
             assert_eq!(check_export(&header, true), in_block, "{}", text.escape_ascii());
             assert_eq!(check_export(&header, false), outside, "{}", text.escape_ascii());
         }
+    }
+
+    #[test]
+    fn usages_go_with_key_types() {
+        let zpk = KeyType::find(*b"001").expect("a key type");
+        let bdk = KeyType::find(*b"609").expect("a key type");
+        for (key_type, usage, outcome) in [
+            (zpk, b"P0", Ok(())),
+            (zpk, b"72", Ok(())),
+            (zpk, b"K0", Err(Refusal::Usage)),
+            (bdk, b"B0", Ok(())),
+            (bdk, b"41", Ok(())),
+            (bdk, b"42", Err(Refusal::Usage)),
+        ] {
+            assert_eq!(check_usage(key_type, *usage), outcome);
+        }
+        assert!(are_akin(*b"P0", *b"72") && are_akin(*b"72", *b"P0") && are_akin(*b"E0", *b"E0"));
+        assert!(!are_akin(*b"71", *b"72"));
     }
 
     #[test]

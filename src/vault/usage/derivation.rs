@@ -3,7 +3,10 @@
 use crypto::dukpt::{KsnFault, aes, des, tdes};
 use crypto::{Algorithm, ClearKey, KeyLength};
 
-use super::{Authentication, Data, Derivation, PinBlock, SingleDesPinBlock, Stated, made};
+use super::{
+    Authentication, Data, Derivation, PinBlock, SingleDesPinBlock, Stated, Transport, made,
+    tdes as cipher,
+};
 use crate::{Key, Refusal};
 
 /// Key serial number of a terminal and of one of its transactions.
@@ -24,6 +27,28 @@ pub enum Direction {
     Response,
     /// Either, under one key. Triple DES takes that of requests.
     Both,
+}
+
+/// What a session key of the German banks is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ZkaPurpose {
+    /// PIN blocks.
+    Pin,
+    /// MACs.
+    Mac,
+    /// Data.
+    Data,
+}
+
+impl ZkaPurpose {
+    /// The two bytes of the control vector that tell the purpose.
+    const fn vector(self) -> [u8; 2] {
+        match self {
+            Self::Pin => [0x21, 0x5F],
+            Self::Mac => [0x00, 0x4D],
+            Self::Data => [0x00, 0x71],
+        }
+    }
 }
 
 impl Key<Derivation> {
@@ -49,6 +74,49 @@ impl Key<Derivation> {
             }
             SerialNumber::Aes(ksn) => aes::initial_key(&self.clear, ksn),
         })
+    }
+
+    /// Key under which a terminal with AES DUKPT gets a new initial key. The counter does not matter.
+    ///
+    /// # Errors
+    /// A7 if this is no AES key; 27 if key and serial number do not go together.
+    pub fn update_key(&self, serial: &SerialNumber) -> Result<Key<Transport>, Refusal> {
+        match serial {
+            SerialNumber::Tdes(_) => Err(Refusal::Algorithm),
+            SerialNumber::Aes(ksn) => made(
+                aes::initial_key(&self.clear, ksn)
+                    .and_then(|initial| aes::update_key(&initial, ksn)),
+            ),
+        }
+    }
+
+    /// Session key of the German banks (ZKA) from this master key and a random number, with odd parity.
+    ///
+    /// Each half of the random number is decrypted under the master key with the control vector for that half. Inferred:
+    /// no public source gives the formula; the control vectors are those of IBM CCA for the same three purposes.
+    ///
+    /// # Errors
+    /// A7 unless this is a DES key.
+    pub fn zka_session_key(
+        &self,
+        purpose: ZkaPurpose,
+        random: &[u8; 16],
+    ) -> Result<Key<Stated>, Refusal> {
+        if self.algorithm() != Algorithm::Tdes {
+            return Err(Refusal::Algorithm);
+        }
+        let mut session = ClearKey::new(Algorithm::Tdes, random).map_err(|_| Refusal::Length)?;
+        let (halves, _) = session.as_mut_bytes().as_chunks_mut::<8>();
+        for (half, fifth) in halves.iter_mut().zip([0x41, 0x21]) {
+            let [first, second] = purpose.vector();
+            let vector = [0, first, second, 0, 3, fifth, 0, 0];
+            let mut varied = ClearKey::new(Algorithm::Tdes, self.clear.as_bytes())
+                .map_err(|_| Refusal::Length)?;
+            let bytes = varied.as_mut_bytes().iter_mut();
+            bytes.zip(vector.iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
+            *half = cipher(&varied)?.decrypt(u64::from_be_bytes(*half)).to_be_bytes();
+        }
+        Ok(Key::new(session.with_odd_parity()))
     }
 
     /// Key for the PIN blocks of a transaction. AES: as long as this key (inferred).

@@ -1,0 +1,197 @@
+//! What messages say of key blocks.
+
+use bytes::{BufMut, BytesMut};
+use nom::{Parser, bytes::complete::take, combinator::map_opt};
+use vault::{
+    KeySize,
+    key_block::{Header, OptionalBlocks as Checked, Version},
+};
+use wire::{
+    Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Repeat, Scope, Wire,
+    read_number,
+};
+
+use crate::{
+    error::{ALGORITHM, OPTIONAL_BLOCKS, refused_outright},
+    fields::{Decimal, Text},
+};
+
+/// Attributes of a new key block.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct KeyBlockHeader<'a> {
+    /// Key usage.
+    pub key_usage: Text<'a, 2>,
+    /// Algorithm and length: `D1`, `T2`, `T3`, `A1`, `A2` or `A3`.
+    pub algorithm: Text<'a, 2>,
+    /// Mode of use.
+    pub mode: Text<'a, 1>,
+    /// Key version number.
+    #[error("A9")]
+    pub version: Decimal<2>,
+    /// Exportability.
+    pub exportability: Text<'a, 1>,
+    /// Number of optional blocks.
+    pub optional: Decimal<2>,
+    /// Optional blocks.
+    #[with(optional.into())]
+    #[error("AC")]
+    pub blocks: OptionalBlocks<'a>,
+}
+
+/// Attributes of a key block around a key that was in none.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct ForeignHeader<'a> {
+    /// Key usage.
+    pub key_usage: Text<'a, 2>,
+    /// Mode of use.
+    pub mode: Text<'a, 1>,
+    /// Key version number.
+    #[error("A9")]
+    pub version: Decimal<2>,
+    /// Exportability.
+    pub exportability: Text<'a, 1>,
+    /// Number of optional blocks.
+    pub optional: Decimal<2>,
+    /// Optional blocks.
+    #[with(optional.into())]
+    #[error("AC")]
+    pub blocks: OptionalBlocks<'a>,
+}
+
+impl KeyBlockHeader<'_> {
+    /// Algorithm and length of the key; error A7.
+    pub fn size(&self) -> Result<KeySize, ErrorCode> {
+        KeySize::of_code(*self.algorithm.0).ok_or(ALGORITHM.0)
+    }
+
+    /// The header; errors A6, A7, A8, AA.
+    pub fn header(&self) -> Result<Header, ErrorCode> {
+        let Self { key_usage, mode, version, exportability, .. } = *self;
+        header(key_usage, self.size()?, mode, version, exportability)
+    }
+}
+
+impl ForeignHeader<'_> {
+    /// The header around a key of this size; errors A6, A7, A8, AA.
+    pub fn header(&self, size: KeySize) -> Result<Header, ErrorCode> {
+        let Self { key_usage, mode, version, exportability, .. } = *self;
+        header(key_usage, size, mode, version, exportability)
+    }
+}
+
+/// A header for the key block of an LMK, which fills in the version and its own identifier.
+fn header(
+    usage: Text<'_, 2>,
+    size: KeySize,
+    mode: Text<'_, 1>,
+    version: Decimal<2>,
+    exportability: Text<'_, 1>,
+) -> Result<Header, ErrorCode> {
+    let header = Header {
+        version: Version::ThalesTdes,
+        usage: *usage.0,
+        algorithm: size.header_algorithm(),
+        mode: mode.0[0],
+        key_version: version.digits(),
+        exportability: exportability.0[0],
+        reserved: *b"00",
+    };
+    header.check().and_then(|()| header.check_combination()).map_err(refused_outright)?;
+    Ok(header)
+}
+
+/// Optional blocks of a key block, as many as an earlier field says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct OptionalBlocks<'a>(&'a [u8]);
+
+impl<'a> OptionalBlocks<'a> {
+    /// The blocks, if there are not more than `most` and each may stand in this command.
+    ///
+    /// AB too many, B4 one that may not be supplied, BC one that is there twice.
+    pub fn supplied(
+        self,
+        most: usize,
+        permits: impl Fn([u8; 2]) -> bool,
+    ) -> Result<&'a [u8], ErrorCode> {
+        let blocks = Checked::parse(self.0).map_err(refused_outright)?;
+        if blocks.count() > most {
+            return Err(OPTIONAL_BLOCKS.0);
+        }
+        blocks.check_supplied(permits).map_err(refused_outright)?;
+        Ok(self.0)
+    }
+}
+
+impl<'a> Wire<'a> for OptionalBlocks<'a> {
+    type Given = usize;
+    const GRAMMAR: Grammar = <Repeat<'a, OptionalBlock<'a>> as Wire<'a>>::GRAMMAR;
+
+    fn read<O: Observer>(cursor: &mut Cursor<'a, '_, O>, count: usize) -> Result<Self, Fault> {
+        let start = cursor.position();
+        Repeat::<OptionalBlock<'a>>::read(cursor, (count, ()))?;
+        Ok(Self(cursor.since(start)))
+    }
+
+    fn write(&self, out: &mut BytesMut) {
+        out.put_slice(self.0);
+    }
+}
+
+/// An optional block of a key block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OptionalBlock<'a> {
+    /// Identifier.
+    pub id: &'a [u8; 2],
+    /// Contents.
+    pub data: &'a [u8],
+}
+
+impl<'a> Field<'a> for OptionalBlock<'a> {
+    const GRAMMAR: Grammar =
+        Grammar::Own("2A, length 2H with these four, data", &["KS1800604B120F9292800000", "LB04"]);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        let id = map_opt(take(2_usize), <[u8]>::as_array);
+        let length = map_opt(take(2_usize), |digits| read_number(digits, 16)?.checked_sub(4));
+        let (rest, (id, length)) = (id, length).parse(input)?;
+        take(length).map(|data| Self { id, data }).parse(rest)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.id);
+        wire::put_number(out, self.data.len() as u64 + 4, 2, 16);
+        out.put_slice(self.data);
+    }
+}
+
+/// Version of a TR-31 key block.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum Tr31Version {
+    /// Triple DES, keys by variant: TR-31 of 2005.
+    #[code("A")]
+    A,
+    /// Triple DES, keys by derivation.
+    #[code("B")]
+    B,
+    /// Triple DES, keys by variant.
+    #[code("C")]
+    C,
+    /// AES, keys by derivation.
+    #[code("D")]
+    D,
+    /// AES in counter mode, keys by derivation.
+    #[code("E")]
+    E,
+}
+
+impl From<Tr31Version> for Version {
+    fn from(version: Tr31Version) -> Self {
+        match version {
+            Tr31Version::A => Self::A,
+            Tr31Version::B => Self::B,
+            Tr31Version::C => Self::C,
+            Tr31Version::D => Self::D,
+            Tr31Version::E => Self::E,
+        }
+    }
+}

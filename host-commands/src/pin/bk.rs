@@ -1,0 +1,63 @@
+//! `BK` Make the offset of a customer's PIN.
+
+use crate::{prelude::*, session::pin::key_fault};
+
+/// Generate the IBM 3624 offset of a PIN that the customer selected.
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "BK", reply = "BL", evidence = "device")]
+#[errors(PVK_NOT_SINGLE, PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, DECIMALISATION)]
+#[errors(PIN_LENGTH_MISMATCH, EXCLUDED_PIN)]
+pub struct Request<'a> {
+    /// Type of the key.
+    pub key_type: PinKeyType,
+    /// Key that the PIN block is under.
+    pub key: KeyField<'a, ZpkOrTpk, 10>,
+    /// PVK.
+    pub pvk: KeyField<'a, PvkIbm, 11>,
+    /// PIN block.
+    #[with(key.block_size())]
+    pub block: CipherBlock,
+    /// Format of the block.
+    #[error(23)]
+    pub format: PinFormat,
+    /// Fewest digits that the PIN must have, 4 to 12.
+    pub check_length: CheckLength,
+    /// Account number.
+    #[with([format; 2])]
+    pub account: Account<'a>,
+    /// Decimalisation table.
+    pub table: DecimalisationTable<'a>,
+    /// PIN validation data.
+    pub validation_data: ValidationData<'a>,
+    /// PINs that are excluded.
+    #[after("*")]
+    pub excluded: Option<ExcludedPins<'a>>,
+}
+
+/// The offset.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply {
+    /// `00`, or `02` where the PVK is not single length.
+    #[code(0, 2)]
+    pub code: ErrorCode,
+    /// Offset.
+    pub offset: PinOffset,
+}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
+        let key = session.open_as(self.key, self.key_type.key_type(), Use::Decrypt)?;
+        let pvk = session.open(self.pvk, Use::Generate)?;
+        let table = session.decimalisation_table(self.table)?;
+        let account = self.account.number()?;
+        let data = self.validation_data.block(&account)?;
+        let pin = session.open_block(&key, self.block.bytes(), self.format, &account)?;
+        self.check_length.check(&pin)?;
+        session.refuse_excluded(&pin, self.excluded)?;
+        let offset = pvk.offset(data, &table, &pin).map_err(key_fault)?;
+        Ok(Reply { code: warning(&pvk), offset: PinOffset(offset.field()) })
+    }
+}

@@ -1,0 +1,52 @@
+//! `FW` Make the PVV of a customer's PIN.
+
+use crate::{prelude::*, session::pin::pvk_fault};
+
+/// Generate the Visa PIN verification value of a PIN that the customer selected.
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "FW", reply = "FX", evidence = "device")]
+#[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, PIN_LENGTH_MISMATCH, EXCLUDED_PIN)]
+pub struct Request<'a> {
+    /// Type of the key.
+    pub key_type: PinKeyType,
+    /// Key that the PIN block is under.
+    pub key: KeyField<'a, ZpkOrTpk, 10>,
+    /// PVK pair.
+    pub pvk: KeyField<'a, PvkPair, 11>,
+    /// PIN block.
+    #[with(key.block_size())]
+    pub block: CipherBlock,
+    /// Format of the block.
+    #[error(23)]
+    pub format: PinFormat,
+    /// Account number.
+    #[with([format; 2])]
+    pub account: Account<'a>,
+    /// PVK indicator.
+    pub indicator: Numerals<1>,
+    /// PINs that are excluded.
+    #[after("*")]
+    pub excluded: Option<ExcludedPins<'a>>,
+}
+
+/// The value.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply {
+    /// PIN verification value.
+    pub pvv: Numerals<4>,
+}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
+        let key = session.open_as(self.key, self.key_type.key_type(), Use::Decrypt)?;
+        let pvk = session.open(self.pvk, Use::Generate)?;
+        let account = self.account.number()?;
+        let pin = session.open_block(&key, self.block.bytes(), self.format, &account)?;
+        session.refuse_excluded(&pin, self.excluded)?;
+        let pvv = pvk.pvv(&account, self.indicator.0[0], &pin).map_err(pvk_fault)?;
+        Ok(Reply { pvv: Numerals(pvv) })
+    }
+}

@@ -1,0 +1,44 @@
+//! `NG` Decrypt a PIN.
+
+use crate::prelude::*;
+
+/// Show a PIN under the LMK in the clear, and the reference number of its account.
+///
+/// How PINs stand under the LMK, and the reference number, are constructions of our own (inferred).
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "NG", reply = "NH", evidence = "manual")]
+#[setting(clear_pins, 17)]
+#[authorise(Pin, "clear")]
+#[errors(PIN_UNDER_LMK, PIN_TAG, ACCOUNT)]
+pub struct Request<'a> {
+    /// Account number.
+    #[error(22)]
+    pub account: Digits<'a, 12>,
+    /// PIN under the LMK.
+    pub pin: PinUnderLmk<'a>,
+}
+
+/// The PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply<'a> {
+    /// Clear PIN, filled with `F`.
+    pub pin: ClearPin<'a>,
+    /// Reference number: the account number, enciphered.
+    pub reference: Numerals<12>,
+}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply<'a>;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
+        let pin = session.open_pin(self.pin, &self.account.account()?)?;
+        let shown = session.scratch().take(session.settings().lmk_pin_length())?;
+        shown.fill(b'F');
+        shown.get_mut(..pin.len()).ok_or(error::PIN_UNDER_LMK.0)?.copy_from_slice(pin.digits());
+        let account = self.account.0.first_chunk().ok_or(error::ACCOUNT.0)?;
+        let reference = session.lmk()?.reference_number(account);
+        let reference = reference.map_err(|fault| ErrorCode(fault.code()))?;
+        Ok(Reply { pin: ClearPin(shown), reference: Numerals(reference) })
+    }
+}

@@ -1,0 +1,270 @@
+//! Keys on their way: under the LMK, and to and from ZMKs.
+
+use vault::{
+    Expected, Key, KeyType, KeyTypes, LmkKind, Permission, Protection, Role, Use,
+    key_block::{Header, Padding, Version},
+    role::{AnyKey, ZmkOrTmk},
+    transport::{self, Wrapping, rules},
+    usage::{Imported, Stated, Transport, Usage},
+};
+use wire::ErrorCode;
+
+use super::Session;
+use crate::{
+    error::{
+        EXPORTABILITY, KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, refused,
+        refused_outright,
+    },
+    fields::{
+        AtallaVariant, CheckValue, ExportedBlock, Hex, KeyField, KeyTypeCode, Scheme, TransportKey,
+    },
+};
+
+/// Room for a key under an LMK or ZMK beside its optional blocks: the longest is an AES key block with
+/// a hidden length.
+const TOKEN: usize = 320;
+
+/// How a key leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Departure<'r> {
+    /// Scheme under the transport key.
+    pub scheme: Scheme,
+    /// Atalla variant of the transport key.
+    pub atalla: Option<AtallaVariant<'r>>,
+    /// What is said of the copy, if it is in a key block.
+    pub block: Option<ExportedBlock<'r>>,
+}
+
+impl<'a> Session<'a> {
+    /// Whether keys stand in key blocks under the LMK of the message.
+    pub fn keeps_key_blocks(&self) -> Result<bool, ErrorCode> {
+        Ok(self.lmk()?.kind() != LmkKind::Variant)
+    }
+
+    /// The key type that a field states, under a variant LMK; with key blocks the field says nothing.
+    ///
+    /// Error 04 if there is none, 29 if it does not permit what is asked. Whether that needs to be
+    /// authorised is a matter of the command's gates.
+    pub fn stated_type(
+        &self,
+        code: KeyTypeCode,
+        permission: fn(&KeyType) -> Permission,
+    ) -> Result<Option<&'static KeyType>, ErrorCode> {
+        if self.keeps_key_blocks()? {
+            return Ok(None);
+        }
+        let key_type = code.known(self.key_types()).ok_or(KEY_TYPE_CODE.0)?;
+        match permission(key_type) {
+            Permission::No => Err(KEY_FUNCTION.0),
+            Permission::Yes | Permission::Authorised => Ok(Some(key_type)),
+        }
+    }
+
+    /// Opens a key or a component of any type. Error 04 where a variant LMK needs a type and there is none.
+    pub fn open_any<R: Role<Usage = Stated>, const E: u8>(
+        &self,
+        key: KeyField<'_, R, E>,
+        code: KeyTypeCode,
+    ) -> Result<Key<Stated>, ErrorCode> {
+        let key_type = code.known(self.key_types());
+        let lmk = self.lmk_of(key.token)?;
+        if lmk.kind() == LmkKind::Variant && key_type.is_none() && !key.is_block() {
+            return Err(KEY_TYPE_CODE.0);
+        }
+        let component = key.token.key_version().is_some_and(|version| version[0] == b'c');
+        let any = Expected::of_type::<R>(key_type, Use::Any, self.policy());
+        self.unlock(key, &Expected { component, ..any })
+    }
+
+    /// How a key is protected under the LMK of the message: as key type and scheme say, or in a key
+    /// block with this header.
+    ///
+    /// Error 26 if the scheme is not one of the LMK; 15 if the attributes of the key block are
+    /// missing. Both are inferred.
+    pub fn protection<'p>(
+        &self,
+        key_type: Option<&'static KeyType>,
+        scheme: Scheme,
+        block: Option<(Header, &'p [u8])>,
+    ) -> Result<Protection<'p>, ErrorCode> {
+        match (key_type, scheme.of_parts()) {
+            (Some(key_type), Some(scheme)) => Ok(Protection::Variant { key_type, scheme }),
+            (None, None) if scheme == Scheme::KeyBlock => {
+                let (header, optional) = block.ok_or(ErrorCode::INVALID_INPUT)?;
+                Ok(Protection::KeyBlock { header, optional })
+            }
+            _ => Err(KEY_SCHEME.0),
+        }
+    }
+
+    /// Seals a key under the LMK of the message.
+    pub fn seal<U: Usage>(
+        &self,
+        key: &Key<U>,
+        protection: &Protection<'_>,
+    ) -> Result<&'a [u8], ErrorCode> {
+        let optional = match protection {
+            Protection::KeyBlock { optional, .. } => optional.len(),
+            Protection::Variant { .. } => 0,
+        };
+        let out = self.scratch().take(TOKEN + optional)?;
+        let length = self
+            .lmk()?
+            .seal(self.lmk_id(), key, protection, &mut *self.random(), out)
+            .map_err(refused_outright)?;
+        Ok(&out[..length])
+    }
+
+    /// Draws a key of the length that its protection needs. Error 27 for single DES where that is off.
+    pub fn generate(&self, size: vault::KeySize) -> Result<Key<Stated>, ErrorCode> {
+        if size.algorithm == crypto::Algorithm::Tdes && size.bytes == 8 && !self.policy().single_des
+        {
+            return Err(KEY_LENGTH.0);
+        }
+        Key::generate(size, &mut *self.random()).map_err(refused_outright)
+    }
+
+    /// Opens the ZMK or TMK under which a key leaves or comes in.
+    pub fn open_transport(
+        &self,
+        key: &TransportKey<'_>,
+        purpose: Use,
+    ) -> Result<Key<Transport>, ErrorCode> {
+        let types = self.key_types();
+        let tmk = match types {
+            KeyTypes::Standard => *b"002",
+            KeyTypes::Separated => *b"80D",
+        };
+        let (field, code) = match (key.zmk, key.tmk) {
+            (Some(zmk), _) => (zmk.in_role::<ZmkOrTmk>(), *b"000"),
+            (None, Some(tmk_field)) => (tmk_field.in_role(), tmk),
+            (None, None) => return Err(ErrorCode::INVALID_INPUT),
+        };
+        self.open_as(field, KeyTypeCode(code), purpose)
+    }
+
+    /// Puts a key under a transport key; `origin` is how it is protected under the LMK.
+    ///
+    /// 26 for a scheme that the settings or the LMK do not allow, and for GISKE, of which only the
+    /// name is public; 27 for one of another length; AA and A6 by the rules of key blocks.
+    pub fn export<U: Usage>(
+        &self,
+        key: &Key<U>,
+        origin: &Protection<'_>,
+        zmk: &Key<Transport>,
+        departure: &Departure<'_>,
+    ) -> Result<&'a [u8], ErrorCode> {
+        let settings = self.settings();
+        let atalla = variant(departure.atalla)?;
+        let block;
+        let wrapping = if let Some(scheme) = departure.scheme.of_parts() {
+            if settings.trusted_format_only || (is_x917(scheme) && !settings.x917_export) {
+                return Err(KEY_SCHEME.0);
+            }
+            if let Protection::KeyBlock { header, .. } = origin {
+                rules::check_export(header, false).map_err(refused_outright)?;
+            }
+            Wrapping::Scheme(scheme)
+        } else {
+            block = exported_block(key, origin, zmk, departure)?;
+            let padding =
+                if settings.hide_key_length { Padding::LengthHiding } else { Padding::Minimal };
+            Wrapping::Block { header: &block.0, optional: block.1, padding }
+        };
+        let optional = match wrapping {
+            Wrapping::Block { optional, .. } => optional.len(),
+            Wrapping::Scheme(_) => 0,
+        };
+        let out = self.scratch().take(TOKEN + optional)?;
+        let length = zmk
+            .wrap_key(key, &wrapping, atalla, &mut *self.random(), out)
+            .map_err(refused_outright)?;
+        Ok(&out[..length])
+    }
+
+    /// Takes a key out from under a ZMK. The parity of its field is the error of a key of zeros.
+    ///
+    /// 26 for a scheme that the settings do not allow.
+    pub fn import<'k, R: Role, const E: u8>(
+        &self,
+        key: KeyField<'k, R, E>,
+        zmk: &Key<Transport>,
+        atalla: Option<AtallaVariant<'_>>,
+    ) -> Result<Imported<'k>, ErrorCode> {
+        let settings = self.settings();
+        if key.token.block().is_none() {
+            let scheme = key.token.scheme().map_err(refused_outright)?;
+            if settings.trusted_format_only || (is_x917(scheme) && !settings.x917_import) {
+                return Err(KEY_SCHEME.0);
+            }
+        }
+        let atalla = variant(atalla)?;
+        let expected = Expected {
+            lengths: R::LENGTHS,
+            ..Expected::of_type::<AnyKey>(None, Use::Any, self.policy())
+        };
+        zmk.unwrap_key(key.token, atalla, &expected)
+            .map_err(|refusal| refused(refusal, ErrorCode::new(E)))
+    }
+
+    /// A check value of so many digits, as far as the settings allow.
+    pub fn check_value<U: Usage>(&self, key: &Key<U>, digits: usize) -> CheckValue {
+        let value = CheckValue::new(key.check_value(), digits);
+        if self.settings().restrict_check_values { value.restricted() } else { value }
+    }
+
+    /// Six digits of check value.
+    pub fn short_check_value<U: Usage>(&self, key: &Key<U>) -> Hex<3> {
+        let [first, second, third, ..] = key.check_value();
+        Hex([first, second, third])
+    }
+}
+
+fn variant(stated: Option<AtallaVariant<'_>>) -> Result<transport::AtallaVariant, ErrorCode> {
+    stated.map_or(Ok(transport::AtallaVariant::NONE), AtallaVariant::variant)
+}
+
+const fn is_x917(scheme: vault::Scheme) -> bool {
+    matches!(scheme, vault::Scheme::X | vault::Scheme::Y)
+}
+
+/// Header and optional blocks of a key that leaves in a key block.
+fn exported_block<'o, U: Usage>(
+    key: &Key<U>,
+    origin: &Protection<'o>,
+    transport: &Key<Transport>,
+    departure: &Departure<'o>,
+) -> Result<(Header, &'o [u8]), ErrorCode> {
+    let said = departure.block;
+    let (header, optional) = match (origin, departure.scheme) {
+        (Protection::KeyBlock { header, optional }, Scheme::KeyBlock | Scheme::Tr31) => {
+            rules::check_export(header, true).map_err(refused_outright)?;
+            let header = match said.and_then(|said| said.exportability) {
+                Some(stricter) => {
+                    header.with_exportability(stricter.0[0]).map_err(refused_outright)?
+                }
+                None => *header,
+            };
+            (header, *optional)
+        }
+        (Protection::Variant { key_type, .. }, Scheme::Tr31) => {
+            let said = said.and_then(|said| said.header).ok_or(ErrorCode::INVALID_INPUT)?;
+            if said.exportability.0 == b"E" {
+                return Err(EXPORTABILITY.0);
+            }
+            let header = said.header(key.size())?;
+            rules::check_usage(key_type, header.usage).map_err(refused_outright)?;
+            (header, said.blocks.supplied(2, |id| matches!(&id, b"KS" | b"KV"))?)
+        }
+        _ => return Err(KEY_SCHEME.0),
+    };
+    let is_aes = transport.algorithm() == crypto::Algorithm::Aes;
+    let version = match (departure.scheme, said.and_then(|said| said.version), is_aes) {
+        (Scheme::Tr31, Some(version), _) => version.into(),
+        (Scheme::Tr31, None, false) => Version::B,
+        (Scheme::Tr31, None, true) => Version::D,
+        (_, _, false) => Version::ThalesTdes,
+        (_, _, true) => Version::ThalesAes,
+    };
+    Ok((rules::outgoing(&header, version).map_err(refused_outright)?, optional))
+}
