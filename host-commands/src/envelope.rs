@@ -183,25 +183,28 @@ fn grammar_codes(grammar: &Grammar, code: ErrorCode) -> bool {
     }
 }
 
-/// In debug builds: what was written reads back as the same reply to the same request.
+/// In debug builds: what was written from `start` on reads back as the same reply to the same request.
 pub(crate) fn coherent<'a, C: Execute<'a>>(
     request: &C,
     reply: &C::Reply,
-    written: &[u8],
+    start: usize,
+    out: &mut BytesMut,
     session: &'a Session<'a>,
 ) {
     if cfg!(debug_assertions)
-        && let Ok(copy) = session.scratch().copy(written)
+        && let Ok(written) = session.scratch().copy(&out[start..])
     {
         let nobody = &mut ();
-        let mut cursor = Cursor::new(copy, session.scope(Some(LmkId(session.lmk_id().0))), nobody);
+        let lmk = LmkId(session.lmk_id().0);
+        let mut cursor = Cursor::new(written, session.scope(Some(lmk)), nobody);
         let again = C::Reply::read(&mut cursor, (*request, reply.code()));
-        let mut out = BytesMut::new();
         assert!(again.is_ok(), "reply {} does not read back", written.escape_ascii());
-        if let Ok(again) = again {
-            again.write(&mut out);
-        }
-        assert_eq!(out, written, "reply changes when it is read back");
         assert!(cursor.rest().is_empty(), "reply is longer than its definition");
+        let end = out.len();
+        if let Ok(again) = again {
+            again.write(out);
+        }
+        assert_eq!(&out[end..], written, "reply changes when it is read back");
+        out.truncate(end);
     }
 }

@@ -141,7 +141,7 @@ fn run<'a, C: Command<'a>>(
     out.extend_from_slice(&reply.code().0);
     let start = out.len();
     reply.write(out);
-    envelope::coherent(&request, &reply, &out[start..], session);
+    envelope::coherent(&request, &reply, start, out, session);
     Ok(())
 }
 

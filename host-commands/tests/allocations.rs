@@ -1,0 +1,58 @@
+//! Cheap commands do not allocate memory: counted over the vectors, after each has run once.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use appliance::{Appliance, Randomness, State};
+use bytes::BytesMut;
+use host_commands::{Host, LmkPort, UnknownCommand};
+use wire::text;
+
+const FILES: &[&str] = &[
+    include_str!("../../vectors/host/card.toml"),
+    include_str!("../../vectors/host/device.toml"),
+    include_str!("../../vectors/host/emv.toml"),
+    include_str!("../../vectors/host/mac.toml"),
+    include_str!("../../vectors/host/pin.toml"),
+];
+
+/// Commands that a switch sends all day.
+const CHEAP: &[&str] =
+    &["CA", "CC", "CW", "CY", "DA", "DC", "EA", "EC", "G0", "JC", "JE", "KQ", "M6", "M8", "NC"];
+
+#[test]
+fn cheap_commands_do_not_allocate() {
+    let appliance = Appliance::new(State::development(), Randomness::from_seed(1));
+    let host = Host::new(Arc::new(appliance), 4, UnknownCommand::Disabled);
+    let mut out = BytesMut::with_capacity(64 * 1024);
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    let files: Vec<toml::Table> =
+        FILES.iter().map(|file| toml::from_str(file).expect("vectors are TOML")).collect();
+    let cases = files.iter().flat_map(|file| file["case"].as_array().expect("cases"));
+    for case in cases {
+        let field = |name: &str| case.get(name).and_then(toml::Value::as_str).unwrap_or_default();
+        let Some(code) = CHEAP.iter().find(|code| field("request").starts_with(**code)) else {
+            continue;
+        };
+        let port = match field("lmk") {
+            "variant-test" => LmkPort::Only(0),
+            "key-block-test" => LmkPort::Only(1),
+            "aes-key-block-test" => LmkPort::Only(2),
+            _ => LmkPort::Default,
+        };
+        // A request that later steps fill in is not a message yet.
+        let Ok(request) = text::bytes(field("request")) else { continue };
+        let message = [b"HEAD", &request[..]].concat();
+        let mut ask = || {
+            out.clear();
+            host.answer(port, &message, &mut out);
+        };
+        // Once, for what is expanded at the first use of a key type.
+        ask();
+        let used = allocation_counter::measure(&mut ask);
+        assert_eq!(used.count_total, 0, "{}", field("name"));
+        *counted.entry(code).or_default() += 1;
+    }
+    for code in CHEAP {
+        assert!(counted.contains_key(code), "{code} has no vector");
+    }
+}
