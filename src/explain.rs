@@ -87,8 +87,14 @@ impl Reading {
 struct Somewhere;
 
 impl Stored for Somewhere {
-    fn get(&self, _: u16) -> Result<&[u8], ErrorCode> {
-        Ok(b"U00000000000000000000000000000000")
+    fn get(&self, _: u16, scheme: Option<u8>) -> Result<&[u8], ErrorCode> {
+        Ok(match scheme {
+            Some(b'Z') => b"Z0000000000000000",
+            Some(b'X') => b"X00000000000000000000000000000000",
+            Some(b'T') => b"T000000000000000000000000000000000000000000000000",
+            Some(b'Y') => b"Y000000000000000000000000000000000000000000000000",
+            _ => b"U00000000000000000000000000000000",
+        })
     }
 }
 

@@ -7,6 +7,7 @@ mod mac;
 mod message;
 mod numbers;
 mod pin;
+mod storage;
 mod verification;
 
 pub use card::*;
@@ -16,4 +17,5 @@ pub use mac::*;
 pub use message::*;
 pub use numbers::*;
 pub use pin::*;
+pub use storage::*;
 pub use verification::*;

@@ -105,7 +105,7 @@ fn host() -> Host {
     let state = STATE.get_or_init(|| {
         let mut state = State::development();
         // Index 1 exists.
-        let _ = state.storage.set(1, StorageLength::Single, STORED);
+        let _ = state.storage.set(1, StorageLength::Variable, STORED);
         state
     });
     let appliance = Appliance::new(state.clone(), Randomness::from_seed(1));

@@ -119,6 +119,7 @@ registry! {
     mac { m6, m8 }
     data { m0, m2 }
     emv { kq }
+    storage { la, lc, le }
 }
 
 /// Looks a command up by its code.

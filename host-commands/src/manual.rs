@@ -16,6 +16,7 @@ const HEADINGS: &[(&str, &str)] = &[
     ("mac", "Message authentication"),
     ("data", "Data"),
     ("emv", "EMV"),
+    ("storage", "User storage"),
 ];
 
 /// Writes the whole manual as Markdown.

@@ -179,9 +179,6 @@ pub static NAMED: &[Named] = named! {
     b"KW" Simulator "emv" "ARQC verify / ARPC (EMV 4.x, cloud)";
     b"KY" Simulator "emv" "Secure message (EMV 4.x)";
     b"L0" Simulator "hash" "Generate HMAC key";
-    b"LA" Simulator "storage" "Load data to user storage";
-    b"LC" Simulator "storage" "Verify Diebold table in user storage";
-    b"LE" Simulator "storage" "Read user storage";
     b"LG" Simulator "device" "Set response delay";
     b"LI" Simulator "print" "Load PIN text string";
     b"LK" Manual "mac" "Generate decimal MAC";

@@ -302,11 +302,16 @@ pub(crate) fn scope<'a>(state: &State, lmk: Option<&Lmk>, stored: &'a dyn Stored
 pub(crate) struct StoredKeys<'a>(pub(crate) &'a State);
 
 impl Stored for StoredKeys<'_> {
-    fn get(&self, index: u16) -> Result<&[u8], ErrorCode> {
-        let length = self.0.settings.user_storage_key_length;
-        self.0.storage.get(index, length).map_err(|fault| match fault {
-            StorageFault::Empty => STORAGE_EMPTY.0,
-            StorageFault::Index => STORAGE_INDEX.0,
-        })
+    fn get(&self, index: u16, scheme: Option<u8>) -> Result<&[u8], ErrorCode> {
+        self.0.storage.get_as(index, scheme).map_err(of_storage)
+    }
+}
+
+/// The code that answers a place in user storage that could not be used.
+pub(crate) fn of_storage(fault: StorageFault) -> ErrorCode {
+    match fault {
+        StorageFault::Empty => STORAGE_EMPTY.0,
+        StorageFault::Index => STORAGE_INDEX.0,
+        StorageFault::Scheme => ErrorCode::INVALID_INPUT,
     }
 }

@@ -154,7 +154,7 @@ fn every_field_is_documented() {
 /// The appliance of `serve --dev`, with a key in user storage.
 fn host() -> Host {
     let mut state = State::development();
-    state.storage.set(1, StorageLength::Single, STORED).expect("index 1 exists");
+    state.storage.set(1, StorageLength::Variable, STORED).expect("index 1 exists");
     let appliance = Appliance::new(state, Randomness::from_seed(1));
     Host::new(Arc::new(appliance), 4, UnknownCommand::Disabled)
 }

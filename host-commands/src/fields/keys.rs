@@ -101,7 +101,8 @@ impl<'a, R, const E: u8> KeyField<'a, R, E> {
         })?;
         let (rest, text) = verify(take(length), is_token).parse(input)?;
         let Some(index) = Token(text).reference() else { return Ok((rest, text.into())) };
-        match scope.stored.get(index) {
+        let scheme = text.first().copied().filter(|first| *first != b'K');
+        match scope.stored.get(index, scheme) {
             Ok(token) => Ok((rest, Self { text, token: Token(token), role: PhantomData })),
             Err(code) => Err(nom::Err::Failure(Fault::Code(code))),
         }

@@ -257,7 +257,7 @@ impl<'a> Field<'a> for DecimalisationTable<'a> {
             return Ok((rest, Self { text, table: text }));
         }
         let index = read_number(&text[1..], 16).and_then(|index| u16::try_from(index).ok());
-        match scope.stored.get(index.unwrap_or(u16::MAX)) {
+        match scope.stored.get(index.unwrap_or(u16::MAX), None) {
             Ok(table) => Ok((rest, Self { text, table })),
             Err(code) => Err(nom::Err::Failure(Fault::Code(code))),
         }

@@ -1,5 +1,7 @@
 //! A device with the public test LMKs, to which tests bring keys of their own.
 
+#![allow(dead_code, reason = "each test needs another part of it")]
+
 use std::sync::Arc;
 
 use appliance::{Appliance, Randomness, Settings, State, TEST_LMKS};

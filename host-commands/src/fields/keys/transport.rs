@@ -33,7 +33,8 @@ impl TransportKey<'_> {
 
 /// Whether a key leaves under a ZMK or a TMK: `;0` or `;1`.
 ///
-/// One client leaves the `;` out in front of a key block; that is read, too.
+/// One client leaves the `;` out in front of a key block; that is read, too, and in front of its index
+/// in user storage.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct TransportKind {
     is_tmk: bool,
@@ -53,7 +54,7 @@ impl<'a> Field<'a> for TransportKind {
     fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
         let (is_delimited, digit, rest) = match input {
             [b';', digit, rest @ ..] => (true, digit, rest),
-            [digit, rest @ ..] if rest.first() == Some(&b'S') => (false, digit, rest),
+            [digit, rest @ ..] if matches!(rest.first(), Some(b'S' | b'K')) => (false, digit, rest),
             [] | [b';'] => return Err(nom::Err::Error(Fault::Short)),
             _ => return Err(nom::Err::Error(Fault::Invalid)),
         };
