@@ -125,17 +125,12 @@ impl Lmk {
         Material::new(LmkKind::AesKeyBlock, &test_keys::KEY_BLOCK_AES).and_then(Self::new)
     }
 
-    /// A public test LMK by name: `test-variant`, `test-key-block-tdes` or `test-key-block-aes`.
+    /// A public test LMK by name, or an LMK by its kind and key; see [`Material::parse`].
     ///
     /// # Errors
-    /// [`MaterialFault::Name`] for any other name.
+    /// Those of [`Material::parse`], and [`MaterialFault::Parity`].
     pub fn named(name: &str) -> Result<Self, MaterialFault> {
-        match name {
-            "test-variant" => Self::test_variant(),
-            "test-key-block-tdes" => Self::test_key_block_tdes(),
-            "test-key-block-aes" => Self::test_key_block_aes(),
-            _ => Err(MaterialFault::Name),
-        }
+        Material::parse(name).and_then(Self::new)
     }
 
     /// The kind.

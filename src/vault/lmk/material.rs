@@ -4,7 +4,7 @@ use rand_core::Rng;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{LmkKind, check_value};
+use super::{LmkKind, check_value, test_keys};
 
 /// Why bytes are not an LMK.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -19,8 +19,14 @@ pub enum MaterialFault {
     #[error("components are of different kinds of LMK")]
     Components,
     /// No public test LMK has this name.
-    #[error("no such test LMK: use test-variant, test-key-block-tdes or test-key-block-aes")]
+    #[error(
+        "no such test LMK: use test-variant, test-variant-old, test-key-block-tdes or test-key-block-aes, \
+         or variant:, key-block-tdes: or key-block-aes: and the key in hexadecimal"
+    )]
     Name,
+    /// The key behind a kind is not hexadecimal.
+    #[error("key of the LMK is not hexadecimal")]
+    Digits,
 }
 
 /// The bytes of an LMK or of one of its components, on the heap, wiped when dropped.
@@ -60,6 +66,34 @@ impl Material {
         rng.fill_bytes(&mut material.bytes);
         material.force_odd_parity();
         Ok(material)
+    }
+
+    /// An LMK as a configuration says it: the name of a public test LMK, or `variant:`, `key-block-tdes:` or `key-block-aes:` and
+    /// the key in hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`MaterialFault::Name`], [`MaterialFault::Digits`], [`MaterialFault::Length`].
+    pub fn parse(text: &str) -> Result<Self, MaterialFault> {
+        let Some((kind, digits)) = text.split_once(':') else {
+            let (kind, bytes) = test_keys::named(text).ok_or(MaterialFault::Name)?;
+            return Self::new(kind, bytes);
+        };
+        let kind = match kind {
+            "variant" => LmkKind::Variant,
+            "key-block-tdes" => LmkKind::KeyBlock,
+            "key-block-aes" => LmkKind::AesKeyBlock,
+            _ => return Err(MaterialFault::Name),
+        };
+        let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+        let mut material = Self::zero(kind, pairs.len() + rest.len())?;
+        let nibble = |digit: u8| {
+            let value = char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+            value.ok_or(MaterialFault::Digits)
+        };
+        for (byte, &[high, low]) in material.bytes.iter_mut().zip(pairs) {
+            *byte = nibble(high)? << 4 | nibble(low)?;
+        }
+        if rest.is_empty() { Ok(material) } else { Err(MaterialFault::Length) }
     }
 
     fn zero(kind: LmkKind, length: usize) -> Result<Self, MaterialFault> {
@@ -167,6 +201,32 @@ mod tests {
             assert_eq!(whole.check(), Ok(()));
             assert!(!bool::from(whole.ct_eq(&first)));
         }
+    }
+
+    #[test]
+    fn configurations_say_lmks_by_name_or_key() {
+        let old = Material::parse("test-variant-old").expect("a public LMK");
+        assert_eq!(old.check(), Ok(()));
+        assert_ne!(old.as_bytes(), test_keys::VARIANT);
+        let parse = |text: &str| Material::parse(text).map(|material| material.kind());
+        for (text, expected) in [
+            ("test-key-block-aes", Ok(LmkKind::AesKeyBlock)),
+            (&format!("variant:{}", "0e".repeat(320)), Ok(LmkKind::Variant)),
+            (&format!("variant:{}", "0E".repeat(480)), Ok(LmkKind::Variant)),
+            (&format!("key-block-tdes:{}", "0E".repeat(24)), Ok(LmkKind::KeyBlock)),
+            (&format!("key-block-aes:{}", "0E".repeat(32)), Ok(LmkKind::AesKeyBlock)),
+            (&format!("key-block-aes:{}0", "0E".repeat(32)), Err(MaterialFault::Length)),
+            (&format!("key-block-aes:{}0", "0E".repeat(31)), Err(MaterialFault::Length)),
+            (&format!("key-block-aes:{}", "0G".repeat(32)), Err(MaterialFault::Digits)),
+            ("variant:", Err(MaterialFault::Length)),
+            ("key-block:00", Err(MaterialFault::Name)),
+            ("test-aes", Err(MaterialFault::Name)),
+            ("", Err(MaterialFault::Name)),
+        ] {
+            assert_eq!(parse(text), expected, "{text}");
+        }
+        let material = Material::parse(&format!("key-block-aes:0fF0{}", "00".repeat(30)));
+        assert_eq!(material.expect("an LMK").as_bytes()[..3], [0x0F, 0xF0, 0]);
     }
 
     #[test]
