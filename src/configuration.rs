@@ -7,6 +7,7 @@
 
 mod bounded;
 mod file;
+mod lmk;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ use bounded::Bounded;
 use clap::Args;
 use host_commands::UnknownCommand;
 use serde::Deserialize;
+
+pub(crate) use lmk::{GivenKey, GivenLmk};
 
 use crate::failure::Failure;
 use crate::logging::LogFormat;
@@ -55,23 +58,13 @@ pub(crate) struct Given {
     #[arg(skip)]
     settings: toml::Table,
 
-    /// Tables `[[lmk]]`: public test LMKs to load.
+    /// Tables `[[lmk]]`: LMKs to load, and key change storage.
     #[arg(skip)]
     lmk: Vec<GivenLmk>,
 
     /// Authorised activities of the host, as `category.sub`; `*` is every activity.
     #[arg(skip)]
     authorised: Vec<String>,
-}
-
-/// Table `[[lmk]]`: a public test LMK to load.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct GivenLmk {
-    /// Identifier, 0 to 99. The first LMK is the default one.
-    pub(crate) id: u8,
-    /// Name of the public test LMK.
-    pub(crate) name: String,
 }
 
 /// Table `[host]`: the host ports.
@@ -145,7 +138,7 @@ pub(crate) struct Configuration {
     pub(crate) log_format: LogFormat,
     /// Settings that differ from those of the device or, with `dev`, of the development appliance.
     settings: toml::Table,
-    /// Test LMKs to load.
+    /// LMKs to load.
     pub(crate) lmks: Vec<GivenLmk>,
     /// Authorised activities of the host.
     pub(crate) authorised: Vec<String>,

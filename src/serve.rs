@@ -19,7 +19,8 @@ use crate::server::{Options, Server, Stopper};
 ///
 /// Prints one line per listener once it accepts connections, then `ready`. Options win over the
 /// configuration file, which wins over the defaults; strongroom.example.toml explains every
-/// setting.
+/// setting. Only that file says which LMKs are loaded and what key change storage holds (`lmk`),
+/// what is authorised (`authorised`), and the security settings (`[settings]`).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  strongroom serve --dev --listen 127.0.0.1:1500")]
 pub(crate) struct Arguments {

@@ -188,6 +188,57 @@ fn an_unknown_key_is_an_error_that_names_file_key_and_line() {
 }
 
 #[test]
+fn a_wrong_lmk_is_an_error_that_says_which() {
+    for (lmk, expected) in [
+        (
+            r#"name = "test-varaint""#,
+            "LMK 07, `test-varaint`: no such test LMK: use test-variant, ",
+        ),
+        (r#"name = "test-variant", old = "none""#, "LMK 07, `none`: no such test LMK: use "),
+        (
+            r#"name = "test-variant", old = "test-key-block-tdes""#,
+            "LMK 07, `test-key-block-tdes` in key change storage: keys cannot be translated from a \
+             key block LMK to a variant LMK",
+        ),
+        (
+            r#"name = "test-variant", old = "test-variant", new = "test-variant""#,
+            "LMK 07: key change storage holds one LMK, leave out either `old` or `new`",
+        ),
+        (r#"name = "key-block-aes:0123""#, "LMK 07, `key-block-aes:...`: length fits no LMK: "),
+        (
+            r#"name = "key-block-tdes:010101010101010101010101010101010101010101010103""#,
+            "LMK 07, `key-block-tdes:...`: a DES key of the LMK does not have odd parity",
+        ),
+    ] {
+        let file = configuration("lmk.toml", &format!("lmk = [{{ id = 7, {lmk} }}]"));
+        let line = refusal(&["serve", "--config", &file]);
+        assert!(line.starts_with(&format!("strongroom: {expected}")), "{line}");
+    }
+}
+
+#[test]
+fn key_change_storage_is_announced() {
+    let key = "key-block-aes:000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F";
+    let file = configuration(
+        "change.toml",
+        &format!(
+            "lmk = [{{ id = 1, name = \"test-variant\", new = \"{key}\" }}, \
+             {{ id = 2, name = \"test-key-block-aes\", old = \"test-key-block-tdes\" }}]"
+        ),
+    );
+    let server = Server::start(&["--config", &file]);
+    let told = server.lines.iter().find_map(|line| line.strip_prefix("key change storage "));
+    // CMAC of the empty message, by another implementation.
+    let check_value = "6BF0A2";
+    assert_eq!(
+        told,
+        Some(&*format!("new 01 AES key block {check_value}, old 02 3DES key block 165126"))
+    );
+    assert!(server.lines.iter().any(|line| line.contains("write no LMK there")));
+    assert!(!server.lines.iter().any(|line| line.contains("000102")));
+}
+
+#[test]
 fn wrong_usage_is_one_line_that_says_what_to_do() {
     for (arguments, expected) in [
         (

@@ -15,7 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use vault::{Lmk, LmkId};
 
 pub use authorisation::{Authorisations, Category};
-pub use lmk_table::LmkTable;
+pub use lmk_table::{KeyChange, KeyChangeFault, LmkTable, Migration};
 pub use random::Randomness;
 pub use settings::{
     DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength, ZmkLength,
@@ -36,7 +36,7 @@ pub const TEST_LMKS: [&str; 3] = ["test-variant", "test-key-block-tdes", "test-k
 pub struct State {
     /// Security settings.
     pub settings: Settings,
-    /// LMKs.
+    /// LMKs, and what key change storage holds beside them.
     pub lmks: LmkTable,
     /// LMK of messages that name none.
     pub default_lmk: LmkId,

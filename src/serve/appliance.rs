@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
-use appliance::{Authorisations, Category, LmkTable, Randomness, State, TEST_LMKS};
+use appliance::{Authorisations, Category, KeyChange, LmkTable, Randomness, State};
 use host_commands::Host;
 use vault::{Lmk, LmkId, LmkKind};
 
-use crate::configuration::{Configuration, GivenLmk};
+use crate::configuration::{Configuration, GivenKey, GivenLmk};
 use crate::failure::Failure;
 
 /// What is said of an appliance without LMKs.
 const NO_LMKS: &str = "no LMK is loaded, so commands with keys answer 13: name test LMKs in the \
                        configuration, or use `strongroom serve --dev`";
+
+/// What is said where an LMK stands in the configuration with its digits.
+const WRITTEN_OUT: &str = "an LMK is read from the configuration: whoever reads that file has it, \
+                           so write no LMK there that protects real keys";
 
 /// What `serve` needs to know of an appliance.
 #[derive(Debug)]
@@ -39,6 +43,19 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
     }
     if lmks.is_empty() {
         notices.push(NO_LMKS.to_owned());
+    }
+    let changes: Vec<_> = state.lmks.key_changes().map(key_change).collect();
+    if !changes.is_empty() {
+        notices.push(format!("key change storage {}", changes.join(", ")));
+    }
+    let given = |lmk: &GivenLmk| {
+        [Some(&lmk.name), lmk.old.as_ref(), lmk.new.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(GivenKey::is_written_out)
+    };
+    if configuration.lmks.iter().any(given) {
+        notices.push(WRITTEN_OUT.to_owned());
     }
     let randomness = match configuration.seed {
         Some(seed) => {
@@ -73,18 +90,25 @@ fn state(configuration: &Configuration) -> Result<State, Failure> {
     Ok(state)
 }
 
-fn load_lmk(table: &mut LmkTable, GivenLmk { id, name }: &GivenLmk) -> Result<(), Failure> {
-    let lmk = Lmk::named(name).map_err(|_| {
-        Failure::usage(format_args!(
-            "there is no test LMK `{name}`; there are {}",
-            TEST_LMKS.join(", ")
-        ))
-    })?;
-    if table.load(LmkId(*id), lmk) {
-        Ok(())
-    } else {
-        Err(Failure::usage(format_args!("LMK identifier {id} is not 0 to 99")))
+/// Loads an LMK, and what stands in key change storage beside it.
+fn load_lmk(table: &mut LmkTable, given: &GivenLmk) -> Result<(), Failure> {
+    let GivenLmk { id, name, old, new } = given;
+    if !table.load(LmkId(*id), name.lmk(*id)?) {
+        return Err(Failure::usage(format_args!("LMK identifier {id} is not 0 to 99")));
     }
+    let (change, key) = match (old, new) {
+        (None, None) => return Ok(()),
+        (Some(old), None) => (KeyChange::Old, old),
+        (None, Some(new)) => (KeyChange::New, new),
+        (Some(_), Some(_)) => {
+            return Err(Failure::usage(format_args!(
+                "LMK {id:02}: key change storage holds one LMK, leave out either `old` or `new`"
+            )));
+        }
+    };
+    table.load_key_change(LmkId(*id), change, key.lmk(*id)?).map_err(|fault| {
+        Failure::usage(format_args!("LMK {id:02}, `{key}` in key change storage: {fault}"))
+    })
 }
 
 fn authorise(authorised: &mut Authorisations, activity: &str) -> Result<(), Failure> {
@@ -107,19 +131,7 @@ fn authorise(authorised: &mut Authorisations, activity: &str) -> Result<(), Fail
 
 /// What is special about a development appliance.
 fn development(state: &State) -> Vec<String> {
-    let lmks: Vec<_> = state
-        .lmks
-        .iter()
-        .map(|(LmkId(id), lmk)| {
-            let [a, b, c] = lmk.check_value();
-            let kind = match lmk.kind() {
-                LmkKind::Variant => "variant",
-                LmkKind::KeyBlock => "3DES key block",
-                LmkKind::AesKeyBlock => "AES key block",
-            };
-            format!("{id:02} {kind} {a:02X}{b:02X}{c:02X}")
-        })
-        .collect();
+    let lmks: Vec<_> = state.lmks.iter().map(|(id, lmk)| described(id, lmk)).collect();
     vec![
         "development appliance: test keys only, state in memory, every activity authorised"
             .to_owned(),
@@ -135,6 +147,26 @@ fn development(state: &State) -> Vec<String> {
             }
         ),
     ]
+}
+
+/// Identifier, kind and check value of an LMK.
+fn described(LmkId(id): LmkId, lmk: &Lmk) -> String {
+    let [a, b, c] = lmk.check_value();
+    let kind = match lmk.kind() {
+        LmkKind::Variant => "variant",
+        LmkKind::KeyBlock => "3DES key block",
+        LmkKind::AesKeyBlock => "AES key block",
+    };
+    format!("{id:02} {kind} {a:02X}{b:02X}{c:02X}")
+}
+
+/// The same of an LMK in key change storage.
+fn key_change((id, change, lmk): (LmkId, KeyChange, &Lmk)) -> String {
+    let side = match change {
+        KeyChange::Old => "old",
+        KeyChange::New => "new",
+    };
+    format!("{side} {}", described(id, lmk))
 }
 
 fn allowed(yes: bool) -> &'static str {
