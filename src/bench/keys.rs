@@ -139,7 +139,7 @@ impl<'a> Kit<'a> {
         }
         let zmk = self.key(ZMK, 0)?.token;
         let doing = "generating a ZPK with a copy under a ZMK";
-        let request = self.generation(ZPK, '1', &format!(";0{zmk}X"));
+        let request = self.generation(ZPK, '1', &format!(";0{zmk}U"));
         let reply = self.text(&request, doing)?;
         let whole = |reply: &str| odd(doing, &request, reply.as_bytes());
         let (token, rest) = split_key(&reply).ok_or_else(|| whole(&reply))?;

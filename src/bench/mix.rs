@@ -108,7 +108,10 @@ pub(super) const MIXES: &[Mix] = &[
         lmk: Lmk::Variant,
         parts: &[Part::of(1, recipes::ca)],
         background: None,
-        goals: &[goal(1, Measure::Ratio, 0.70, 0.80)],
+        goals: &[
+            goal(1, Measure::Ratio, 0.70, 0.80),
+            goal(16, Measure::Efficiency(1602.0), 0.75, 0.87),
+        ],
     },
     Mix {
         name: "cvv",
@@ -116,7 +119,7 @@ pub(super) const MIXES: &[Mix] = &[
         lmk: Lmk::Variant,
         parts: &[Part::of(1, recipes::cw), Part::of(1, recipes::cy)],
         background: None,
-        goals: &[],
+        goals: &[goal(16, Measure::Efficiency(889.0), 0.75, 0.87)],
     },
     Mix {
         name: "switch",
