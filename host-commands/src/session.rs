@@ -3,13 +3,12 @@
 mod keys;
 pub(crate) mod pin;
 
-use core::cell::Cell;
-use std::sync::MutexGuard;
-
 use appliance::{
-    Appliance, PinEncryptionAlgorithm, Settings, State, StorageFault, StorageLength, ZmkLength,
+    Appliance, Generator, PinEncryptionAlgorithm, Settings, State, StorageFault, StorageLength,
+    ZmkLength,
 };
 use bytes::BytesMut;
+use core::cell::Cell;
 use vault::{Expected, Key, KeyTypes, Lmk, Policy, Role, Token, Use};
 use wire::{
     CommandSpec, ErrorCode, LmkKind, LmkPin, Repeat, Scope, Scratch, Storage, Stored, Wire,
@@ -121,8 +120,8 @@ impl<'a> Session<'a> {
         &self.scratch
     }
 
-    /// The appliance's randomness, for as long as it is held.
-    pub fn random(&self) -> MutexGuard<'a, impl rand_core::CryptoRng + use<>> {
+    /// The appliance's randomness.
+    pub fn random(&self) -> Generator<'a> {
         self.appliance.randomness().generator()
     }
 

@@ -16,7 +16,7 @@ use vault::{Lmk, LmkId};
 
 pub use authorisation::{Authorisations, Category};
 pub use lmk_table::{KeyChange, KeyChangeFault, LmkTable, Migration};
-pub use random::Randomness;
+pub use random::{Generator, Randomness};
 pub use settings::{
     DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength, ZmkLength,
 };

@@ -46,7 +46,7 @@ impl<'a> Execute<'a> for Request<'a> {
         }
         let account = self.account.number()?;
         for _ in 0..DRAWS {
-            let pin = Pin::random(length, &mut *session.random()).map_err(pin_fault)?;
+            let pin = Pin::random(length, &mut session.random()).map_err(pin_fault)?;
             match session.refuse_excluded(&pin, self.excluded) {
                 Ok(()) => return Ok(Reply { pin: session.seal_pin(&pin, &account)? }),
                 Err(code) if code == error::EXCLUDED_PIN.0 => {}

@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
         let out = self.scratch().take(TOKEN + optional)?;
         let length = self
             .lmk()?
-            .seal(self.lmk_id(), key, protection, &mut *self.random(), out)
+            .seal(self.lmk_id(), key, protection, &mut self.random(), out)
             .map_err(refused_outright)?;
         Ok(&out[..length])
     }
@@ -121,7 +121,7 @@ impl<'a> Session<'a> {
         {
             return Err(KEY_LENGTH.0);
         }
-        Key::generate(size, &mut *self.random()).map_err(refused_outright)
+        Key::generate(size, &mut self.random()).map_err(refused_outright)
     }
 
     /// Opens the ZMK or TMK under which a key leaves or comes in.
@@ -177,7 +177,7 @@ impl<'a> Session<'a> {
         };
         let out = self.scratch().take(TOKEN + optional)?;
         let length = zmk
-            .wrap_key(key, &wrapping, atalla, &mut *self.random(), out)
+            .wrap_key(key, &wrapping, atalla, &mut self.random(), out)
             .map_err(refused_outright)?;
         Ok(&out[..length])
     }

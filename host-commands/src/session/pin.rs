@@ -144,7 +144,7 @@ impl<'a> Session<'a> {
         self.enabled(&[format])?;
         let mut block = [0; 16];
         let length = key
-            .seal_pin_block(pin, format.format(), account, &mut *self.random(), &mut block)
+            .seal_pin_block(pin, format.format(), account, &mut self.random(), &mut block)
             .map_err(pin_fault)?;
         Ok(CipherBlock::new(&block[..length]))
     }

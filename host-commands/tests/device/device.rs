@@ -134,7 +134,7 @@ fn seal(on: On, purpose: Purpose, key: &Key<Stated>) -> String {
     let randomness = Randomness::from_seed(2);
     let mut out = [0; 200];
     let length = lmk
-        .seal(LmkId(on as u8), key, &protection, &mut *randomness.generator(), &mut out)
+        .seal(LmkId(on as u8), key, &protection, &mut randomness.generator(), &mut out)
         .expect("a sealed key");
     String::from_utf8(out[..length].to_vec()).expect("a token is text")
 }
