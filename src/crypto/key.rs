@@ -114,7 +114,16 @@ impl ClearKey {
 
     /// Whether every byte has an odd number of ones.
     pub fn has_odd_parity(&self) -> bool {
-        self.as_bytes().iter().fold(1, |odd, byte| odd & byte.count_ones()) & 1 == 1
+        // Eight bytes at once: folded onto itself, each byte has its parity in its lowest bit.
+        const LOWEST: u64 = 0x0101_0101_0101_0101;
+        let odd = |part: u64| {
+            let part = part ^ part >> 4;
+            let part = part ^ part >> 2;
+            part ^ part >> 1
+        };
+        let (parts, rest) = self.as_bytes().as_chunks();
+        parts.iter().fold(LOWEST, |all, part| all & odd(u64::from_be_bytes(*part))) == LOWEST
+            && rest.iter().fold(1, |odd, byte| odd & byte.count_ones()) & 1 == 1
     }
 
     /// Sets the lowest bit of every byte so that its number of ones is odd (ANSI X3.92).

@@ -49,6 +49,33 @@ impl Des {
         }
         halves.exchanged()
     }
+
+    /// [`Des::encrypt_halves`] of two blocks at once.
+    #[inline]
+    pub(crate) fn encrypt_both(
+        [one, other]: [&Self; 2],
+        [mut left, mut right]: [Halves; 2],
+    ) -> [Halves; 2] {
+        for (k, l) in one.subkeys.as_chunks::<2>().0.iter().zip(other.subkeys.as_chunks::<2>().0) {
+            left.round_pair(k[0], k[1]);
+            right.round_pair(l[0], l[1]);
+        }
+        [left.exchanged(), right.exchanged()]
+    }
+
+    /// [`Des::decrypt_halves`] of two blocks at once.
+    #[inline]
+    pub(crate) fn decrypt_both(
+        [one, other]: [&Self; 2],
+        [mut left, mut right]: [Halves; 2],
+    ) -> [Halves; 2] {
+        let pairs = one.subkeys.as_chunks::<2>().0.iter().zip(other.subkeys.as_chunks::<2>().0);
+        for (k, l) in pairs.rev() {
+            left.round_pair(k[1], k[0]);
+            right.round_pair(l[1], l[0]);
+        }
+        [left.exchanged(), right.exchanged()]
+    }
 }
 
 /// The two halves of a block after the initial permutation, in the rotation that suits the tables.

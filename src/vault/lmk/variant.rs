@@ -77,10 +77,22 @@ impl VariantLmk {
         let key_type = expected.key_type.ok_or(Refusal::Type)?;
         let scheme = token.scheme()?;
         let mut key = token.digits(scheme)?;
+        let cipher = |mask| self.cipher(material, key_type.pair, key_type.variant, mask);
         let (blocks, _) = key.as_mut_bytes().as_chunks_mut::<8>();
-        for (block, mask) in blocks.iter_mut().zip(scheme.masks()) {
-            let cipher = self.cipher(material, key_type.pair, key_type.variant, *mask)?;
-            *block = cipher.decrypt(u64::from_be_bytes(*block)).to_be_bytes();
+        let masks = scheme.masks().chunks(2);
+        for (blocks, masks) in blocks.chunks_mut(2).zip(masks) {
+            match (blocks, masks) {
+                ([one, other], &[first, second]) => {
+                    let sealed = [*one, *other].map(u64::from_be_bytes);
+                    let clear = Tdes::decrypt_both([cipher(first)?, cipher(second)?], sealed);
+                    [*one, *other] = clear.map(u64::to_be_bytes);
+                }
+                (blocks, masks) => {
+                    for (block, mask) in blocks.iter_mut().zip(masks) {
+                        *block = cipher(*mask)?.decrypt(u64::from_be_bytes(*block)).to_be_bytes();
+                    }
+                }
+            }
         }
         expected.check_key(&key)?;
         Ok(Key::of_type(key, key_type))
