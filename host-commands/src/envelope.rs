@@ -97,30 +97,27 @@ pub(crate) fn write<'a, C: Command<'a>>(read: &Read<'a, C>, out: &mut BytesMut) 
     out.put_slice(read.trailer);
 }
 
-/// Reads a request under the LMK of the port, or under the one that it names.
+/// Reads a request under the LMK of the port, or under the one that it turns out to name.
 ///
-/// A few fields read differently under different kinds of LMK, and `%nn` stands behind them. So
-/// the kind is guessed, and the guess is wrong if what was read names an LMK of another kind.
+/// A few fields read differently under different kinds of LMK, and what names the LMK may stand behind
+/// them. So the kind is guessed, and where the guess was wrong the request is read again.
 pub(crate) fn request<'a, C: Command<'a>>(
     fields: &'a [u8],
     session: &'a Session<'a>,
 ) -> Result<(C, Option<LmkId>), ErrorCode> {
-    let attempt = |guess: Option<LmkId>| {
-        let scope = session.scope(guess);
-        let Read { request, lmk, trailer } = read::<C, _>(fields, scope, &mut ())?;
-        if lmk.is_some() && session.scope(lmk).lmk != scope.lmk {
-            return Err(ErrorCode::INVALID_INPUT);
-        }
-        session.trailer.set(trailer);
-        Ok((request, lmk))
-    };
+    let attempt = |lmk| read::<C, _>(fields, session.scope(lmk), &mut ());
     let first = attempt(None);
-    match (&first, hint(fields)) {
-        (Err(_), Some(guess)) if session.scope(Some(guess)).lmk != session.scope(None).lmk => {
-            attempt(Some(guess)).or(first)
-        }
-        _ => first,
-    }
+    let named = match &first {
+        Ok(read) => session.presumed(&read.request, read.lmk),
+        Err(_) => hint(fields),
+    };
+    let is_other = |lmk| session.scope(Some(lmk)).lmk != session.scope(None).lmk;
+    let Read { request, lmk, trailer } = match named.filter(|lmk| is_other(*lmk)) {
+        Some(lmk) => attempt(Some(lmk)).map_err(|code| first.err().unwrap_or(code))?,
+        None => first?,
+    };
+    session.trailer.set(trailer);
+    Ok((request, lmk))
 }
 
 /// The last `%nn` of the message, if what follows could be the end of a message.

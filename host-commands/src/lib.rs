@@ -134,7 +134,7 @@ fn run<'a, C: Command<'a>>(
     out: &mut BytesMut,
 ) -> Result<(), ErrorCode> {
     let (request, lmk) = envelope::request::<C>(fields, session)?;
-    session.choose(lmk)?;
+    session.settle(&request, lmk)?;
     let state = session.state();
     request.permitted(&state.settings, &mut |category, sub| session.gate(category, sub))?;
     let reply = request.execute(session).inspect_err(|code| envelope::declared::<C>(*code))?;

@@ -22,6 +22,7 @@ const HEADINGS: &[(&str, &str)] = &[
 /// Writes the whole manual as Markdown.
 pub fn manual(out: &mut impl Write) -> Result {
     out.write_str(include_str!("manual/introduction.md"))?;
+    write!(out, "\n{}", include_str!("manual/lmk.md"))?;
     writeln!(out, "\n## Error codes\n\n| Code | Meaning |\n| --- | --- |")?;
     for (code, text) in error::all() {
         writeln!(out, "| `{code}` | {text} |")?;

@@ -1,6 +1,7 @@
 //! What a command sees of the appliance while it works on one message.
 
 mod keys;
+mod lmk;
 pub(crate) mod pin;
 
 use appliance::{
@@ -9,14 +10,14 @@ use appliance::{
 };
 use bytes::BytesMut;
 use core::cell::Cell;
-use vault::{Expected, Key, KeyTypes, Lmk, Policy, Role, Token, Use};
+use vault::{Expected, Key, KeyTypes, Lmk, Policy, Role, Use};
 use wire::{
     CommandSpec, ErrorCode, LmkKind, LmkPin, Repeat, Scope, Scratch, Storage, Stored, Wire,
 };
 
 use crate::{
     Category, UnknownCommand, envelope,
-    error::{DISABLED, LMK_IDENTIFIER, NOT_AUTHORISED, STORAGE_EMPTY, STORAGE_INDEX, refused},
+    error::{DISABLED, NOT_AUTHORISED, STORAGE_EMPTY, STORAGE_INDEX, refused},
     fields::{KeyField, KeyTypeCode, LmkId},
 };
 
@@ -57,19 +58,11 @@ pub struct Session<'a> {
     state: &'a State,
     stored: StoredKeys<'a>,
     port: LmkPort,
-    lmk: Cell<Chosen>,
+    lmk: Cell<LmkId>,
     header: usize,
     is_nested: bool,
     scratch: Scratch<'a>,
     pub(crate) trailer: Cell<&'a [u8]>,
-}
-
-/// The LMK of the message, and whether it may still be another.
-#[derive(Clone, Copy, Debug)]
-struct Chosen {
-    id: LmkId,
-    /// Nothing named it: the first key block decides.
-    open: bool,
 }
 
 impl<'a> Session<'a> {
@@ -87,7 +80,7 @@ impl<'a> Session<'a> {
             state,
             stored: StoredKeys(state),
             port,
-            lmk: Cell::new(Chosen { id: LmkId(state.default_lmk.0), open: true }),
+            lmk: Cell::new(LmkId(state.default_lmk.0)),
             header,
             is_nested: false,
             scratch: Scratch::new(buffer),
@@ -130,45 +123,9 @@ impl<'a> Session<'a> {
         let id = match (lmk, self.port) {
             (Some(id), _) => id,
             (None, LmkPort::Only(id)) => LmkId(id),
-            (None, LmkPort::Default) => self.lmk.get().id,
+            (None, LmkPort::Default) => self.lmk.get(),
         };
         scope(self.state, self.state.lmks.get(vault::LmkId(id.0)), &self.stored)
-    }
-
-    /// Settles the LMK of the message: the port's, the named one, or the default until a key block
-    /// names another.
-    pub(crate) fn choose(&self, named: Option<LmkId>) -> Result<(), ErrorCode> {
-        let chosen = match (self.port, named) {
-            (LmkPort::Only(port), Some(named)) if port != named.0 => {
-                return Err(LMK_IDENTIFIER.0);
-            }
-            (LmkPort::Only(id), _) | (LmkPort::Default, Some(LmkId(id))) => {
-                Chosen { id: LmkId(id), open: false }
-            }
-            (LmkPort::Default, None) => return Ok(()),
-        };
-        self.lmk.set(chosen);
-        self.lmk().map(drop)
-    }
-
-    /// Identifier of the message's LMK.
-    pub fn lmk_id(&self) -> vault::LmkId {
-        vault::LmkId(self.lmk.get().id.0)
-    }
-
-    /// The message's LMK; error 13 where there is none.
-    pub fn lmk(&self) -> Result<&'a Lmk, ErrorCode> {
-        self.state.lmks.get(self.lmk_id()).ok_or(LMK_IDENTIFIER.0)
-    }
-
-    /// The LMK that `token` is under. The first key of a message settles it.
-    fn lmk_of(&self, token: Token<'_>) -> Result<&'a Lmk, ErrorCode> {
-        let chosen = self.lmk.get();
-        if chosen.open {
-            let id = token.lmk_id().map_or(chosen.id, |id| LmkId(id.0));
-            self.lmk.set(Chosen { id, open: false });
-        }
-        self.lmk()
     }
 
     /// Opens a key of the type that its role has.
@@ -198,8 +155,8 @@ impl<'a> Session<'a> {
         key: KeyField<'_, R, E>,
         expected: &Expected<'_>,
     ) -> Result<Key<R::Usage>, ErrorCode> {
-        let lmk = self.lmk_of(key.token)?;
-        lmk.open(self.lmk_id(), key.token, expected)
+        self.lmk()?
+            .open(self.lmk_id(), key.token, expected)
             .map_err(|refusal| refused(refusal, ErrorCode::new(E)))
     }
 

@@ -32,20 +32,6 @@ impl LmkId {
     pub const fn digits(self) -> [u8; 2] {
         [b'0' + self.0 / 10 % 10, b'0' + self.0 % 10]
     }
-
-    /// The LMK that the key blocks among these keys name; none if none of them is one.
-    ///
-    /// # Errors
-    /// A3 if they name different ones. That A3, not A2, is meant for this is inferred from the texts of the codes.
-    pub fn of(tokens: &[Token<'_>]) -> Result<Option<Self>, Refusal> {
-        let mut named = tokens.iter().filter_map(|token| token.lmk_id());
-        let first = named.next();
-        if named.all(|id| Some(id) == first) {
-            Ok(first)
-        } else {
-            Err(Refusal::KeyBlockLmkIdentifiers)
-        }
-    }
 }
 
 /// The kinds of LMK.

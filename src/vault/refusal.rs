@@ -39,9 +39,6 @@ pub enum Refusal {
     /// A2: the key block names another LMK than the command.
     #[error("key block belongs to another LMK")]
     LmkIdentifiers,
-    /// A3: the key blocks of one command name different LMKs.
-    #[error("key blocks belong to different LMKs")]
-    KeyBlockLmkIdentifiers,
     /// A4: the authenticator of a key block is wrong.
     #[error("key block fails authentication")]
     Authentication,
@@ -103,7 +100,6 @@ impl Refusal {
             Self::Format => b"83",
             Self::LmkSchemes => b"A1",
             Self::LmkIdentifiers => b"A2",
-            Self::KeyBlockLmkIdentifiers => b"A3",
             Self::Authentication => b"A4",
             Self::KeyLength => b"A5",
             Self::Usage => b"A6",

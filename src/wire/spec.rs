@@ -142,6 +142,39 @@ pub struct CommandSpec {
     pub errors: &'static [(ErrorCode, &'static str)],
 }
 
+impl Grammar {
+    /// Whether a key may stand in it.
+    pub const fn has_keys(&self) -> bool {
+        match self {
+            Self::Key(..) => true,
+            Self::List(item, _) => item.has_keys(),
+            Self::Group(fields) => {
+                let mut at = 0;
+                while at < fields.len() {
+                    if fields[at].grammar.has_keys() {
+                        return true;
+                    }
+                    at += 1;
+                }
+                false
+            }
+            Self::Choice(variants) => {
+                let mut at = 0;
+                while at < variants.len() {
+                    if let Some(then) = &variants[at].then
+                        && then.has_keys()
+                    {
+                        return true;
+                    }
+                    at += 1;
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Fields of a grammar that is a group.
 pub const fn fields(grammar: Grammar) -> &'static [FieldSpec] {
     match grammar {

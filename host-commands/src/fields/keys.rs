@@ -132,6 +132,10 @@ impl<'a, R: Role, const E: u8> Field<'a> for KeyField<'a, R, E> {
     fn encode(&self, out: &mut BytesMut) {
         out.put_slice(self.text);
     }
+
+    fn key(&self) -> Option<&'a [u8]> {
+        Some(self.token.0)
+    }
 }
 
 /// Whether the characters are those of a key: digits behind its tag, or those of a key block.
@@ -330,6 +334,10 @@ impl<'a> Wire<'a> for KeyOfLength<'a> {
 
     fn write(&self, out: &mut BytesMut) {
         self.0.encode(out);
+    }
+
+    fn keys(&self, see: &mut dyn FnMut(&'a [u8])) {
+        self.0.keys(see);
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Request<'a> {
     /// ZMK that carries the key.
     pub zmk: KeyField<'a, Zmk, 10>,
     /// Key under the ZMK.
-    pub key: KeyField<'a, AnyKey, 11>,
+    pub key: Wrapped<KeyField<'a, AnyKey, 11>>,
     /// Scheme under the LMK.
     #[error(26)]
     pub scheme: Scheme,
@@ -73,7 +73,7 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
         let zmk = session.open(self.zmk, Use::Unwrap)?;
         let key_type = session.stated_type(self.key_type, |key_type| key_type.import)?;
-        let imported = session.import(self.key, &zmk, self.atalla)?;
+        let imported = session.import(self.key.0, &zmk, self.atalla)?;
         let block = match (key_type, imported.key.header()) {
             (Some(key_type), Some(header)) => {
                 rules::check_usage(key_type, header.usage).map_err(error::refused_outright)?;

@@ -67,8 +67,7 @@ impl<'a> Session<'a> {
         code: KeyTypeCode,
     ) -> Result<Key<Stated>, ErrorCode> {
         let key_type = code.known(self.key_types());
-        let lmk = self.lmk_of(key.token)?;
-        if lmk.kind() == LmkKind::Variant && key_type.is_none() && !key.is_block() {
+        if self.lmk()?.kind() == LmkKind::Variant && key_type.is_none() && !key.is_block() {
             return Err(KEY_TYPE_CODE.0);
         }
         let component = key.token.key_version().is_some_and(|version| version[0] == b'c');

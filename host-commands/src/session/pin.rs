@@ -1,6 +1,4 @@
 //! PINs and decimalisation tables, as commands find them under the LMK and in PIN blocks.
-//!
-//! Open the keys of a message first: the first key block settles the LMK.
 
 use appliance::{DecimalisationTables, PinEncryptionAlgorithm};
 use crypto::pin::verification::DecimalisationTable;

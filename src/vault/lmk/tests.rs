@@ -307,13 +307,15 @@ fn protection_has_to_fit_key_and_lmk() {
 }
 
 #[test]
-fn key_blocks_of_one_command_name_one_lmk() {
-    let first = Token(b"S00072P0TB00E0001EA421618");
-    let second = Token(b"S00072P0TB00E0002EA421618");
-    let none = Token(b"U1457FF6ADF6250C66C368416B4C9D383");
-    assert_eq!(LmkId::of(&[none, first, none, first]), Ok(Some(LmkId(1))));
-    assert_eq!(LmkId::of(&[none]), Ok(None));
-    assert_eq!(LmkId::of(&[first, none, second]), Err(Refusal::KeyBlockLmkIdentifiers));
+fn key_blocks_name_their_lmk() {
+    for (token, lmk) in [
+        (&b"S00072P0TB00E0042EA421618"[..], Some(LmkId(42))),
+        (b"S00072P0TB00E00FFEA421618", None),
+        (b"RB0080P0TE00N0000EA421618", None),
+        (b"U1457FF6ADF6250C66C368416B4C9D383", None),
+    ] {
+        assert_eq!(Token(token).lmk_id(), lmk);
+    }
     assert_eq!(LmkId(7).digits(), *b"07");
     assert_eq!(LmkId(42).digits(), *b"42");
 }

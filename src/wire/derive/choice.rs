@@ -12,6 +12,7 @@ pub(crate) fn code(input: &DeriveInput) -> Result<Tokens> {
         return Err(error(&input.ident, "a code is an enum"));
     };
     let (mut specs, mut reads, mut writes, mut patterns) = (vec![], vec![], vec![], vec![]);
+    let mut keys = Vec::new();
     let mut codes = Vec::<LitStr>::new();
     for variant in &data.variants {
         let attribute = find(&variant.attrs, "code")
@@ -27,6 +28,7 @@ pub(crate) fn code(input: &DeriveInput) -> Result<Tokens> {
                 reads.push(quote!(if cursor.eat(#code.as_bytes()) { return Ok(Self::#name); }));
                 writes.push(quote!(Self::#name => #put));
                 patterns.push(quote!(Self::#name));
+                keys.push(quote!(Self::#name => {}));
                 quote!(None)
             }
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
@@ -37,6 +39,7 @@ pub(crate) fn code(input: &DeriveInput) -> Result<Tokens> {
                 writes
                     .push(quote!(Self::#name(value) => { #put; ::wire::Wire::write(value, out); }));
                 patterns.push(quote!(Self::#name(_)));
+                keys.push(quote!(Self::#name(value) => ::wire::Wire::keys(value, see)));
                 quote!(Some(<#fixed as ::wire::Wire<'static>>::GRAMMAR))
             }
             _ => return Err(error(variant, "a code has at most one group behind it")),
@@ -68,6 +71,11 @@ pub(crate) fn code(input: &DeriveInput) -> Result<Tokens> {
 
             fn write(&self, out: &mut ::bytes::BytesMut) {
                 match self { #(#writes),* }
+            }
+
+            fn keys(&self, see: &mut dyn FnMut(&'wire [u8])) {
+                match self { #(#keys),* }
+                let _ = see;
             }
         }
     })

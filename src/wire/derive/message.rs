@@ -70,7 +70,7 @@ fn wire(
     coded: Option<&syn::Ident>,
 ) -> Tokens {
     let this = with_lifetime(input, "wire");
-    let Rows { specs, reads, writes, names, checks } = rows;
+    let Rows { specs, reads, writes, keys, names, checks } = rows;
     let coded = coded.map(|name| quote!(#name: code,));
     quote! {
         const _: () = {
@@ -96,6 +96,11 @@ fn wire(
                 fn write(&self, out: &mut ::bytes::BytesMut) {
                     #(#writes)*
                     let _ = out;
+                }
+
+                fn keys(&self, see: &mut dyn FnMut(&'wire [u8])) {
+                    #(#keys)*
+                    let _ = see;
                 }
             }
         };

@@ -7,10 +7,12 @@ use syn::{Attribute, Data, DeriveInput, Expr, Field, Lit, LitChar, LitStr, Resul
 use crate::attributes::{Condition, condition, doc, error, error_code, find, option, shape};
 
 /// The parts of a struct definition that the derives have in common.
+#[derive(Default)]
 pub(crate) struct Rows {
     pub(crate) specs: Vec<Tokens>,
     pub(crate) reads: Vec<Tokens>,
     pub(crate) writes: Vec<Tokens>,
+    pub(crate) keys: Vec<Tokens>,
     pub(crate) names: Vec<Ident>,
     pub(crate) checks: Vec<Tokens>,
 }
@@ -21,8 +23,7 @@ pub(crate) fn rows(input: &DeriveInput) -> Result<Rows> {
     let type_of = |name: &Ident| {
         fields.iter().find(|field| field.ident.as_ref() == Some(name)).map(|field| field.ty.clone())
     };
-    let mut rows =
-        Rows { specs: vec![], reads: vec![], writes: vec![], names: vec![], checks: vec![] };
+    let mut rows = Rows::default();
     for field in fields.iter().filter(|field| find(&field.attrs, "code").is_none()) {
         row(field, &type_of, &mut rows)?;
     }
@@ -71,6 +72,11 @@ fn row(field: &Field, type_of: &dyn Fn(&Ident) -> Option<Type>, rows: &mut Rows)
         quote!(let #name = #read;)
     });
     rows.writes.push(write(&name, shape.optional, after.as_ref(), ends.as_ref()));
+    rows.keys.push(if shape.optional {
+        quote!(if let Some(value) = &self.#name { ::wire::Wire::keys(value, see); })
+    } else {
+        quote!(::wire::Wire::keys(&self.#name, see);)
+    });
     let (when, check) = when.map_or((None, None), |when| (Some(when.text), when.check));
     rows.checks.extend(check);
     let when = option(when);

@@ -1,4 +1,6 @@
-//! Keys under which other keys leave, and what is said of the copy.
+//! Keys under which other keys come and leave, and what is said of the copy.
+
+use core::ops::Deref;
 
 use bytes::{BufMut, BytesMut};
 use vault::{
@@ -9,6 +11,30 @@ use wire::{Code, Fault, Field, Grammar, Group, Parsed, Scope};
 
 use super::{ForeignHeader, KeyField, Scheme, Tr31Version};
 use crate::fields::{Decimal, Text};
+
+/// A key that is under a ZMK or TMK: it says nothing of the LMK.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wrapped<K>(pub K);
+
+impl<K> Deref for Wrapped<K> {
+    type Target = K;
+
+    fn deref(&self) -> &K {
+        &self.0
+    }
+}
+
+impl<'a, K: Field<'a>> Field<'a> for Wrapped<K> {
+    const GRAMMAR: Grammar = K::GRAMMAR;
+
+    fn parse(input: &'a [u8], scope: &Scope<'a>) -> Parsed<'a, Self> {
+        K::parse(input, scope).map(|(rest, key)| (rest, Self(key)))
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        self.0.encode(out);
+    }
+}
 
 /// The key under which another leaves.
 #[derive(Clone, Copy, Debug, Group, PartialEq)]
