@@ -7,8 +7,9 @@ use rand_core::Rng;
 use zeroize::ZeroizeOnDrop;
 
 use crate::key_block::Header;
+use crate::role::AnyKey;
 use crate::usage::{Stated, Usage};
-use crate::{KeyType, Refusal, Scheme};
+use crate::{Expected, KeyType, Policy, Refusal, Scheme, Use};
 
 /// A clear key that can do only what `U` allows. It never leaves as bytes and is wiped when dropped.
 pub struct Key<U> {
@@ -112,7 +113,7 @@ impl Key<Stated> {
         Ok(Key { clear, header, stated, usage: PhantomData })
     }
 
-    /// Combines a component into this one by exclusive or. After the last, [`Key::force_odd_parity`] makes a DES key of it.
+    /// Combines a component into this one by exclusive or. After the last, [`Key::formed`] makes a key of it.
     ///
     /// # Errors
     /// B5 if algorithm, length or key usage differ.
@@ -122,6 +123,19 @@ impl Key<Stated> {
             return Err(Refusal::Components);
         }
         self.clear.xor(&component.clear).map_err(|_| Refusal::Components)
+    }
+
+    /// Makes a key of what its components gave: with odd parity, if it is for DES, and acceptable to the settings.
+    ///
+    /// # Errors
+    /// Zero without a code; 27, 75.
+    pub fn formed(mut self, policy: Policy) -> Result<Self, Refusal> {
+        if self.clear.is_zero() {
+            return Err(Refusal::Zero);
+        }
+        self.force_odd_parity();
+        Expected::of_type::<AnyKey>(None, Use::Any, policy).check_key(&self.clear)?;
+        Ok(self)
     }
 
     /// Sets the parity of a DES key; returns whether it had been wrong.
@@ -180,9 +194,8 @@ impl KeySize {
 mod tests {
     use super::*;
     use crate::key_block::tests::{Source, rows};
-    use crate::role::AnyKey;
     use crate::usage::{Derivation, PinBlock, Transport};
-    use crate::{Expected, KeyTypes, Lmk, LmkId, Policy, Token, Use};
+    use crate::{KeyTypes, Lmk, LmkId, Token};
 
     fn stated(bytes: &[u8]) -> Key<Stated> {
         Key::new(ClearKey::new(Algorithm::Tdes, bytes).expect("a DES key"))
@@ -218,6 +231,23 @@ mod tests {
         let aes = Key::new(ClearKey::new(Algorithm::Aes, &[1; 16]).expect("an AES key"));
         assert_eq!(key.combine(&aes), Err(Refusal::Components));
         assert!(key.combine(&stated(&[0x5B; 16])).is_ok());
+    }
+
+    #[test]
+    fn components_form_a_key_that_settings_accept() {
+        let strict = Policy { single_des: false, masquerading: false };
+        let formed = |one: &[u8], other: &[u8], policy| {
+            let mut key = stated(one);
+            key.combine(&stated(other)).expect("alike");
+            key.formed(policy).map(|key| key.clear.as_bytes().to_vec())
+        };
+        let double = [[0x01; 8], [0x02; 8]].concat();
+        let (other, odd) = ([0x10; 16], [[0x10; 8], [0x13; 8]].concat());
+        assert_eq!(formed(&double, &other, strict), Ok(odd));
+        assert_eq!(formed(&double, &double, Policy::default()), Err(Refusal::Zero));
+        assert_eq!(formed(&[0x5B; 16], &other, strict), Err(Refusal::Masquerading));
+        assert!(formed(&[0x5B; 16], &other, Policy::default()).is_ok());
+        assert_eq!(formed(&[0x5B; 8], &[0x10; 8], strict), Err(Refusal::Length));
     }
 
     #[test]

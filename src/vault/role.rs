@@ -99,6 +99,8 @@ macro_rules! roles {
 roles! {
     /// Zone master key.
     Zmk "ZMK" b"000" Transport Zmk Any b"ADT" [b"K0" b"52"];
+    /// Zone master key that is always of double length, whatever the setting "ZMK length" says.
+    DoubleZmk "*ZMK" b"000" Transport Double DoubleOrTriple b"ADT" [b"K0" b"52"];
     /// Component of a zone master key.
     ZmkComponent "ZMK component" b"100" Stated Zmk Any b"" [b"K0" b"52"];
     /// Terminal master key.
@@ -137,6 +139,8 @@ roles! {
     HmacKey "HMAC key" b"10C" Authentication Single Any b"H" [b"61" b"62" b"63" b"64" b"65"];
     /// Zone encryption key.
     Zek "ZEK" b"00A" Data Single Any b"ADT" [b"D0" b"22"];
+    /// ZEK or ZAK as a flag says.
+    ZekOrZak "ZEK or ZAK" b"FFF" Stated Single Any b"ADT" [b"D0" b"22" b"M0" b"M1" b"M2" b"M3" b"M4" b"M5" b"M6"];
     /// Data encryption key.
     Dek "DEK" b"00B" Data Single Any b"ADT" [b"D0" b"21"];
     /// Terminal encryption key.
