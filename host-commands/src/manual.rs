@@ -1,8 +1,9 @@
 //! The reference manual and the fuzzing dictionary, from the definitions.
 
+mod keys;
+
 use std::fmt::{Result, Write};
 
-use vault::{KeyType, KeyTypes, Permission};
 use wire::{CommandSpec, FieldSpec, Grammar};
 
 use crate::{COMMANDS, FAMILIES, NAMED, error};
@@ -28,7 +29,7 @@ pub fn manual(out: &mut impl Write) -> Result {
         writeln!(out, "| `{code}` | {text} |")?;
     }
     writeln!(out, "\nOther numbers have a meaning of their own in each command.")?;
-    key_types(out)?;
+    keys::tables(out)?;
     for (family, heading) in HEADINGS {
         writeln!(out, "\n## {heading}")?;
         for (entry, of) in COMMANDS.iter().zip(FAMILIES) {
@@ -97,57 +98,6 @@ pub fn dictionary(out: &mut impl Write) -> Result {
         words(entry.spec.request, out)?;
     }
     Ok(())
-}
-
-fn key_types(out: &mut impl Write) -> Result {
-    writeln!(
-        out,
-        "\n## Key types\n\n`yes` is allowed, `authorised` needs the activity of that name, `no` \
-         answers 29.\n\n| Code | Key | LMK pair | Variant | Generate | Export | Import | Key block \
-         usages | Evidence |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-    )?;
-    for row in key_types_of_both_sets() {
-        let usages: Vec<_> = row.usages.iter().map(|u| u.escape_ascii().to_string()).collect();
-        writeln!(
-            out,
-            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} |",
-            row.code(),
-            row.name,
-            row.pair_numbers().escape_ascii(),
-            row.variant,
-            permission(row.generate),
-            permission(row.export),
-            permission(row.import),
-            usages.join(" "),
-            grade(row.evidence),
-        )?;
-    }
-    Ok(())
-}
-
-/// The standard set, then what only the set with key type 002 separation has.
-fn key_types_of_both_sets() -> impl Iterator<Item = &'static KeyType> {
-    let separated = KeyTypes::Separated
-        .iter()
-        .filter(|row| !KeyTypes::Standard.iter().any(|known| known == *row));
-    KeyTypes::Standard.iter().chain(separated)
-}
-
-fn permission(permission: Permission) -> &'static str {
-    match permission {
-        Permission::No => "no",
-        Permission::Yes => "yes",
-        Permission::Authorised => "authorised",
-    }
-}
-
-fn grade(evidence: vault::Evidence) -> &'static str {
-    match evidence {
-        vault::Evidence::Device => "device",
-        vault::Evidence::Manual => "manual",
-        vault::Evidence::Simulator => "simulator",
-        vault::Evidence::Inferred => "inferred",
-    }
 }
 
 fn table(fields: &[FieldSpec], indent: &str, out: &mut impl Write) -> Result {

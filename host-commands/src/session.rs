@@ -1,5 +1,6 @@
 //! What a command sees of the appliance while it works on one message.
 
+mod blocks;
 mod keys;
 mod lmk;
 pub(crate) mod pin;

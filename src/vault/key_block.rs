@@ -7,6 +7,7 @@ mod binding;
 mod body;
 pub mod header;
 pub(crate) mod hexadecimal;
+pub mod narrow;
 pub mod optional;
 pub mod thales;
 pub mod tr31;
@@ -260,7 +261,7 @@ pub(crate) mod tests {
         b"LB10TESTLABEL001",
         b"KS1800604B120F9292800000",
         b"TS1320260101120000Z",
-        b"IK141234567890123456LB05xHM0621PB07abc",
+        b"IK141234567890123456LB05xWP07000PB07abc",
     ];
 
     fn protecting(version: Version, source: &mut Source) -> ClearKey {

@@ -66,12 +66,39 @@ pub enum Refusal {
     /// AC: header of an optional block.
     #[error("header of an optional block is malformed")]
     OptionalHeader,
+    /// AD: the status of the key, or what says it.
+    #[error("status of the key does not permit its use")]
+    KeyStatus,
+    /// AE: the key is not valid yet, or its start is malformed.
+    #[error("key is not valid yet")]
+    StartDate,
+    /// AF: the key is not valid any more, or its end is malformed.
+    #[error("key is not valid any more")]
+    EndDate,
+    /// B0: a block that names the mode of encryption, which the version does.
+    #[error("mode of encryption of the key block does not fit")]
+    EncryptionMode,
+    /// B1: a block that names the mode of authentication, which the version does.
+    #[error("mode of authentication of the key block does not fit")]
+    AuthenticationMode,
     /// B4: content of an optional block.
     #[error("content of an optional block does not fit")]
     OptionalData,
     /// B5: components of different kinds.
     #[error("components do not belong together")]
     Components,
+    /// B6: components of different status.
+    #[error("components differ in their status")]
+    ComponentStatus,
+    /// B8: what a header says is not what the caller thinks.
+    #[error("the key block does not say what is to be changed")]
+    OldValue,
+    /// B9: a header would not say less than before, or nothing that it may say.
+    #[error("the key block may not say this instead")]
+    NewValue,
+    /// BA: there is no status to be changed.
+    #[error("the key block says nothing of a status")]
+    NoStatus,
     /// BB: the wrapping key.
     #[error("wrapping key does not fit the key block")]
     WrappingKey,
@@ -109,8 +136,17 @@ impl Refusal {
             Self::Exportability => b"AA",
             Self::OptionalCount => b"AB",
             Self::OptionalHeader => b"AC",
+            Self::KeyStatus => b"AD",
+            Self::StartDate => b"AE",
+            Self::EndDate => b"AF",
+            Self::EncryptionMode => b"B0",
+            Self::AuthenticationMode => b"B1",
             Self::OptionalData => b"B4",
             Self::Components => b"B5",
+            Self::ComponentStatus => b"B6",
+            Self::OldValue => b"B8",
+            Self::NewValue => b"B9",
+            Self::NoStatus => b"BA",
             Self::WrappingKey => b"BB",
             Self::OptionalRepeated => b"BC",
             Self::HeaderIdentifier => b"BE",

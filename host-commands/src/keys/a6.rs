@@ -100,18 +100,15 @@ impl<'a> Request<'a> {
         imported: &Imported<'a>,
         session: &'a Session<'a>,
     ) -> Result<(Header, &'a [u8]), ErrorCode> {
-        let present = imported.optional.without_padding().text();
-        let Some(changes) = self.changes else { return Ok((*header, present)) };
+        let Some(changes) = self.changes else {
+            return Ok((*header, session.rewrapped(imported.optional, b"")?));
+        };
         let usage = *changes.key_usage.0;
         if !rules::are_akin(header.usage, usage) {
             return Err(error::KEY_USAGE.0);
         }
         let further = changes.blocks.supplied(6, |id| !matches!(&id, b"KS" | b"KV"))?;
-        let optional = session.scratch().take(present.len() + further.len())?;
-        let (first, second) = optional.split_at_mut(present.len());
-        first.copy_from_slice(present);
-        second.copy_from_slice(further);
-        Ok((Header { usage, ..*header }, optional))
+        Ok((Header { usage, ..*header }, session.rewrapped(imported.optional, further)?))
     }
 
     /// Header and optional blocks of a key that was in no key block.

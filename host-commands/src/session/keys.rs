@@ -2,7 +2,7 @@
 
 use vault::{
     Expected, Key, KeyType, KeyTypes, LmkKind, Permission, Protection, Role, Use,
-    key_block::{Header, Padding, Version},
+    key_block::{Header, Padding},
     role::{AnyKey, ZmkOrTmk},
     transport::{self, Wrapping, rules},
     usage::{Imported, Stated, Transport, Usage},
@@ -11,10 +11,7 @@ use wire::ErrorCode;
 
 use super::Session;
 use crate::{
-    error::{
-        EXPORTABILITY, KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, refused,
-        refused_outright,
-    },
+    error::{KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, refused, refused_outright},
     fields::{
         AtallaVariant, CheckValue, ExportedBlock, Hex, KeyField, KeyTypeCode, Scheme, TransportKey,
     },
@@ -165,7 +162,7 @@ impl<'a> Session<'a> {
             }
             Wrapping::Scheme(scheme)
         } else {
-            block = exported_block(key, origin, zmk, departure)?;
+            block = self.exported_block(key, origin, zmk, departure)?;
             let padding =
                 if settings.hide_key_length { Padding::LengthHiding } else { Padding::Minimal };
             Wrapping::Block { header: &block.0, optional: block.1, padding }
@@ -225,45 +222,4 @@ fn variant(stated: Option<AtallaVariant<'_>>) -> Result<transport::AtallaVariant
 
 const fn is_x917(scheme: vault::Scheme) -> bool {
     matches!(scheme, vault::Scheme::X | vault::Scheme::Y)
-}
-
-/// Header and optional blocks of a key that leaves in a key block.
-fn exported_block<'o, U: Usage>(
-    key: &Key<U>,
-    origin: &Protection<'o>,
-    transport: &Key<Transport>,
-    departure: &Departure<'o>,
-) -> Result<(Header, &'o [u8]), ErrorCode> {
-    let said = departure.block;
-    let (header, optional) = match (origin, departure.scheme) {
-        (Protection::KeyBlock { header, optional }, Scheme::KeyBlock | Scheme::Tr31) => {
-            rules::check_export(header, true).map_err(refused_outright)?;
-            let header = match said.and_then(|said| said.exportability) {
-                Some(stricter) => {
-                    header.with_exportability(stricter.0[0]).map_err(refused_outright)?
-                }
-                None => *header,
-            };
-            (header, *optional)
-        }
-        (Protection::Variant { key_type, .. }, Scheme::Tr31) => {
-            let said = said.and_then(|said| said.header).ok_or(ErrorCode::INVALID_INPUT)?;
-            if said.exportability.0 == b"E" {
-                return Err(EXPORTABILITY.0);
-            }
-            let header = said.header(key.size())?;
-            rules::check_usage(key_type, header.usage).map_err(refused_outright)?;
-            (header, said.blocks.supplied(2, |id| matches!(&id, b"KS" | b"KV"))?)
-        }
-        _ => return Err(KEY_SCHEME.0),
-    };
-    let is_aes = transport.algorithm() == crypto::Algorithm::Aes;
-    let version = match (departure.scheme, said.and_then(|said| said.version), is_aes) {
-        (Scheme::Tr31, Some(version), _) => version.into(),
-        (Scheme::Tr31, None, false) => Version::B,
-        (Scheme::Tr31, None, true) => Version::D,
-        (_, _, false) => Version::ThalesTdes,
-        (_, _, true) => Version::ThalesAes,
-    };
-    Ok((rules::outgoing(&header, version).map_err(refused_outright)?, optional))
 }

@@ -68,6 +68,7 @@ impl KeyBlock<'_> {
         self.decrypt(keys, body)?;
         let key = body.get(payload(body)?).ok_or(Refusal::KeyLength)?;
         let key = ClearKey::new(algorithm, key).map_err(|_| Refusal::KeyLength)?;
+        check_length(&self.header, &key)?;
         Ok((self.header, key))
     }
 
@@ -115,7 +116,16 @@ fn algorithm(header: &Header) -> Result<Algorithm, Refusal> {
     }
 }
 
+/// A key for `D`, which is DES and not triple DES, has eight bytes; else A5.
+fn check_length(header: &Header, key: &ClearKey) -> Result<(), Refusal> {
+    if header.algorithm == b'D' && key.len() != 8 { Err(Refusal::KeyLength) } else { Ok(()) }
+}
+
 /// Seals a symmetric key, and returns the length of the block.
+///
+/// # Errors
+/// A7 if the header is for another algorithm than the key; A5 for a long key where it says `D`; B4 if an optional block contradicts
+/// the key; those of [`seal_payload`].
 pub(super) fn seal(
     keys: &KeyBlockKeys,
     header: &Header,
@@ -128,6 +138,8 @@ pub(super) fn seal(
     if algorithm(header)? != key.algorithm() {
         return Err(Refusal::Algorithm);
     }
+    check_length(header, key)?;
+    OptionalBlocks::parse(optional)?.check_key(header, key)?;
     let length = padding.length(key.len(), key.algorithm());
     seal_payload(keys, header, optional, key.as_bytes(), length, rng, out)
 }

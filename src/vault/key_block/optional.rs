@@ -1,54 +1,15 @@
 //! Optional blocks, between header and key: two characters of name, a length, and text.
 
-use super::hexadecimal;
+mod kinds;
+mod validity;
+
+pub use kinds::{Contents, KINDS, Kind, kind};
+pub use validity::{Moment, Status};
+
+use crypto::{Algorithm, ClearKey};
+
+use super::{Header, hexadecimal};
 use crate::Refusal;
-
-/// An optional block and what it is for.
-#[derive(Clone, Copy, Debug)]
-pub struct Kind {
-    /// Its two characters.
-    pub id: [u8; 2],
-    /// What it holds.
-    pub text: &'static str,
-    /// Whether a host may hand it over; the others are added by the device or stay as they were.
-    pub supplied: bool,
-}
-
-macro_rules! kinds {
-    ($($id:literal $text:literal $supplied:literal)*) => { &[$(Kind { id: *$id, text: $text, supplied: $supplied }),*] };
-}
-
-/// Optional blocks with a known meaning.
-///
-/// Lettered: X9.143. Numeric: Thales; numbers and meanings are inferred (public sources name status and dates only).
-pub const KINDS: &[Kind] = kinds! {
-    b"00" "Status of the key" true
-    b"01" "Start of validity" true
-    b"02" "End of validity" true
-    b"03" "Text" true
-    b"AL" "Asymmetric key life" true
-    b"BI" "Identifier of a base derivation key" true
-    b"CT" "Certificate of a public key" true
-    b"DA" "Derivations allowed" true
-    b"FL" "Flags" true
-    b"HM" "Hash algorithm of an HMAC key" true
-    b"IK" "Identifier of an initial key, AES DUKPT" true
-    b"KC" "Check value of the key" true
-    b"KP" "Check value of the protecting key" true
-    b"KS" "Key set identifier, DUKPT" true
-    b"KV" "Version of the header's values" true
-    b"LB" "Label" true
-    b"PB" "Padding" false
-    b"PK" "Check value of the protecting key when exported" true
-    b"TC" "Time of creation" true
-    b"TS" "Time stamp" true
-    b"WP" "How the key was wrapped" true
-};
-
-/// The row of an optional block's name.
-pub fn kind(id: [u8; 2]) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.id == id)
-}
 
 /// Name of the padding block.
 const PADDING: [u8; 2] = *b"PB";
@@ -139,18 +100,49 @@ impl<'a> OptionalBlocks<'a> {
 
     /// Checks blocks that a host hands over for a new key block.
     ///
-    /// `permits` tells which names the command takes: A0 and A6 differ. Padding is never one of them.
+    /// `permits` tells which names the command takes: A0 and A6 differ.
     ///
     /// # Errors
-    /// B4 for a block that is not taken, BC for a repeated name. Both inferred from the texts of the codes.
+    /// AC for an unknown name; B4 for a block that is not taken; BC for a repeated name; those of [`Contents::check`]. That
+    /// these are the codes is inferred from their texts.
     pub fn check_supplied(&self, permits: impl Fn([u8; 2]) -> bool) -> Result<(), Refusal> {
         for (position, block) in self.iter().enumerate() {
-            let device_only = kind(block.id).is_some_and(|kind| !kind.supplied);
-            if device_only || !permits(block.id) {
+            let kind = kind(block.id).ok_or(Refusal::OptionalHeader)?;
+            if !permits(block.id) {
                 return Err(Refusal::OptionalData);
             }
             if self.iter().take(position).any(|earlier| earlier.id == block.id) {
                 return Err(Refusal::OptionalRepeated);
+            }
+            kind.contents.check(block.data)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that the blocks do not contradict the key that they are about.
+    ///
+    /// # Errors
+    /// B4 for the hash algorithm (HM) of a key that is not for HMAC, or for another algorithm than its Thales usage says; B4 for
+    /// a wrong check value (KC) by the method that is usual for the key's algorithm.
+    pub(super) fn check_key(&self, header: &Header, key: &ClearKey) -> Result<(), Refusal> {
+        for block in self.iter() {
+            let agrees = match (&block.id, block.data) {
+                (b"HM", hash) => {
+                    let stated = hash_of(header.usage);
+                    header.algorithm == b'H' && stated.is_none_or(|stated| hash == stated)
+                }
+                (b"KC", [b'0', method, digits @ ..]) => match (method, key.algorithm()) {
+                    (b'0', Algorithm::Tdes) | (b'1', Algorithm::Aes) => {
+                        let mut value = [0; 32];
+                        hexadecimal::encode(&key.check_value(), &mut value);
+                        value.starts_with(digits)
+                    }
+                    _ => true,
+                },
+                _ => true,
+            };
+            if !agrees {
+                return Err(Refusal::OptionalData);
             }
         }
         Ok(())
@@ -193,6 +185,18 @@ impl<'a> OptionalBlocks<'a> {
         }
         Self { text: self.text.get(..kept).unwrap_or(self.text), count }
     }
+}
+
+/// What an HM block says for a Thales usage of HMAC keys, which names the hash algorithm itself.
+pub const fn hash_of(usage: [u8; 2]) -> Option<&'static [u8; 2]> {
+    Some(match &usage {
+        b"61" => b"10",
+        b"62" => b"20",
+        b"63" => b"21",
+        b"64" => b"22",
+        b"65" => b"23",
+        _ => return None,
+    })
 }
 
 /// Length of the padding block that brings `length` characters of optional blocks to a multiple of `block_size`; 0 if none is needed.
@@ -285,12 +289,46 @@ mod tests {
     }
 
     #[test]
-    fn a_host_supplies_neither_padding_nor_twice_the_same() {
+    fn a_host_supplies_what_the_command_takes_and_once() {
         let check = |text| OptionalBlocks::parse(text)?.check_supplied(|id| id != *b"KV");
-        assert_eq!(check(b"KS05ALB05B"), Ok(()));
-        assert_eq!(check(b"KS05APB05B"), Err(Refusal::OptionalData));
-        assert_eq!(check(b"KS05AKV05B"), Err(Refusal::OptionalData));
-        assert_eq!(check(b"KS05AKS05B"), Err(Refusal::OptionalRepeated));
+        assert_eq!(check(b"KS0E0123456789LB05B"), Ok(()));
+        assert_eq!(check(b"LB05APB05B"), Err(Refusal::OptionalData));
+        assert_eq!(check(b"LB05AKV080000"), Err(Refusal::OptionalData));
+        assert_eq!(check(b"LB05ALB05A"), Err(Refusal::OptionalRepeated));
+        assert_eq!(check(b"LB05AXX05A"), Err(Refusal::OptionalHeader));
+        assert_eq!(check(b"LB05A0704"), Err(Refusal::OptionalHeader));
+        assert_eq!(check(b"LB05AHM0626"), Err(Refusal::OptionalData));
+    }
+
+    #[test]
+    fn blocks_do_not_contradict_their_key() {
+        let tdes = ClearKey::new(Algorithm::Tdes, &[0x13; 16]).expect("a DES key");
+        let aes = ClearKey::new(Algorithm::Aes, &[0x13; 16]).expect("an AES key");
+        let hmac = ClearKey::new(Algorithm::Hmac, &[0x13; 20]).expect("an HMAC key");
+        let mut digits = [[0; 32]; 2];
+        for (digits, key) in digits.iter_mut().zip([&tdes, &aes]) {
+            hexadecimal::encode(&key.check_value(), digits);
+        }
+        let check_value =
+            |method: &[u8; 2], of: usize| [b"KC0C", &method[..], &digits[of][..6]].concat();
+        for (key, header, optional, agrees) in [
+            (&tdes, b"A0000P0TB00E0000", check_value(b"00", 0), true),
+            (&tdes, b"A0000P0TB00E0000", check_value(b"00", 1), false),
+            // Not the method that is usual for DES keys.
+            (&tdes, b"A0000P0TB00E0000", check_value(b"01", 1), true),
+            (&aes, b"A0000P0AB00E0000", check_value(b"01", 1), true),
+            (&aes, b"A0000P0AB00E0000", check_value(b"01", 0), false),
+            (&hmac, b"A0000M7HC00E0000", b"HM0610".to_vec(), true),
+            (&hmac, b"0000063HC00E0000", b"HM0621".to_vec(), true),
+            (&hmac, b"0000063HC00E0000", b"HM0610".to_vec(), false),
+            (&tdes, b"A0000M3TC00E0000", b"HM0610".to_vec(), false),
+            (&tdes, b"A0000M3TC00E0000", b"LB0610KC04KC06zz".to_vec(), true),
+        ] {
+            let header = Header::parse(header).expect("a header");
+            let blocks = OptionalBlocks::parse(&optional).expect("optional blocks");
+            let outcome = if agrees { Ok(()) } else { Err(Refusal::OptionalData) };
+            assert_eq!(blocks.check_key(&header, key), outcome, "{}", optional.escape_ascii());
+        }
     }
 
     #[test]
@@ -308,10 +346,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn names_are_unique() {
-        assert!(KINDS.is_sorted_by(|a, b| a.id < b.id));
     }
 }

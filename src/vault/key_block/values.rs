@@ -127,6 +127,7 @@ pub const USAGES: &[Usage] = usages! {
     b"22" "Zone encryption key (ZEK)" Thales SECRET CIPHER b"D0";
     b"23" "Terminal encryption key (TEK)" Thales SECRET CIPHER b"D0";
     b"24" "Transport key" Listed SECRET CIPHER b"K0";
+    b"25" "Data encryption key, counter mode" Listed SECRET CIPHER b"D0";
     b"31" "Master key for loading (KML)" Listed SECRET DERIVE_OR_CIPHER;
     b"32" "Issuer master key for CVC3 (MK-CVC3)" Thales SECRET DERIVE b"E6";
     b"33" "Remote management of mobiles, key 1" Listed SECRET DERIVE_OR_CIPHER;
@@ -140,6 +141,7 @@ pub const USAGES: &[Usage] = usages! {
     b"41" "Base derivation key, type 2 (BDK-2)" Thales SECRET DERIVE b"B0";
     b"42" "Base derivation key, type 3 (BDK-3)" Thales SECRET DERIVE b"B0";
     b"43" "Base derivation key, type 4 (BDK-4)" Thales SECRET DERIVE b"B0";
+    b"44" "Base derivation key, type 5 (BDK-5)" Listed SECRET DERIVE b"B0";
     b"47" "Chip session key for application cryptograms" Listed SECRET DERIVE_OR_CIPHER;
     b"48" "Chip session key for secure messaging, integrity" Listed SECRET DERIVE_OR_CIPHER;
     b"49" "Chip session key for secure messaging, confidentiality" Listed SECRET DERIVE_OR_CIPHER;

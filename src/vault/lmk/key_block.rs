@@ -4,9 +4,10 @@ use crypto::{Algorithm, ClearKey};
 use rand_core::Rng;
 
 use super::{LmkId, LmkKind, Material, MaterialFault};
-use crate::key_block::{Header, KeyBlockKeys, Padding, thales};
+use crate::key_block::optional::Moment;
+use crate::key_block::{Header, KeyBlock, KeyBlockKeys, Padding, thales};
 use crate::usage::Usage;
-use crate::{Expected, Key, Refusal, Token};
+use crate::{Expected, Key, Refusal, Token, Use};
 
 /// The derived keys of a key block LMK, expanded when it is loaded.
 pub(super) struct KeyBlockLmk {
@@ -39,7 +40,11 @@ impl KeyBlockLmk {
             return Err(Refusal::LmkIdentifiers);
         }
         expected.check_header(&header)?;
-        let (header, key) = thales::open(&self.keys, block)?;
+        let block = KeyBlock::parse(block)?;
+        let (header, key) = block.open(&self.keys)?;
+        if expected.use_ != Use::Any {
+            block.optional.check_validity(Moment::now)?;
+        }
         expected.check_key(&key)?;
         Ok(Key::of_block(key, header))
     }

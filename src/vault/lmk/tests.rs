@@ -162,7 +162,7 @@ fn every_key_usage_comes_back_under_a_key_block_lmk() {
                 let size = KeySize::of_code(*code).expect("a size");
                 let key = Key::<Stated>::generate(size, &mut source).expect("a key");
                 let protection =
-                    Protection::KeyBlock { header: header(*usage, size), optional: b"KS05A" };
+                    Protection::KeyBlock { header: header(*usage, size), optional: b"LB05A" };
                 let token = sealed(lmk, &key, &protection);
                 if size.algorithm == Algorithm::Aes && lmk.kind() == LmkKind::KeyBlock {
                     assert_eq!(token, Err(Refusal::StrongerLmk));

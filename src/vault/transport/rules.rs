@@ -1,6 +1,6 @@
 //! What the header of a key block must say before a key may leave, come in, or be derived from.
 
-use crate::key_block::{Header, Version, values};
+use crate::key_block::{Header, OptionalBlocks, Version, optional, values};
 use crate::{KeyType, Refusal};
 
 /// What a command asks of the header of a key that it uses.
@@ -98,6 +98,27 @@ pub fn outgoing(header: &Header, version: Version) -> Result<Header, Refusal> {
     Ok(Header { version, usage, reserved: *b"00", ..*header })
 }
 
+/// The optional block that X9.143 asks for beside what outgoing TR-31 key blocks have already: for an HMAC key the hash algorithm,
+/// which Thales says by the usage.
+pub fn outgoing_block(
+    header: &Header,
+    version: Version,
+    present: OptionalBlocks<'_>,
+) -> Option<[u8; 6]> {
+    let hash = optional::hash_of(header.usage).filter(|_| !version.is_thales())?;
+    if present.find(*b"HM").is_some() {
+        return None;
+    }
+    let [first, second] = *hash;
+    Some([b'H', b'M', b'0', b'6', first, second])
+}
+
+/// Whether an optional block still holds when its key comes under another protecting key: all but the check value of the old one
+/// (inferred) and padding.
+pub const fn stays_true(id: [u8; 2]) -> bool {
+    !matches!(&id, b"KP" | b"PB")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,5 +201,17 @@ mod tests {
         let standard = outgoing(&zpk, Version::B).map(|header| (header.usage, header.reserved));
         assert_eq!(standard, Ok((*b"P0", *b"00")));
         assert_eq!(outgoing(&header(b"0007253TX00E0001"), Version::B), Err(Refusal::Usage));
+    }
+
+    #[test]
+    fn hmac_keys_leave_with_their_hash_algorithm() {
+        let hmac = header(b"1009663HC00E0001");
+        let none = OptionalBlocks::NONE;
+        let there = OptionalBlocks::parse(b"HM0621").expect("a block");
+        assert_eq!(outgoing_block(&hmac, Version::D, none), Some(*b"HM0621"));
+        assert_eq!(outgoing_block(&hmac, Version::D, there), None);
+        assert_eq!(outgoing_block(&hmac, Version::ThalesAes, none), None);
+        assert_eq!(outgoing_block(&header(b"1009672AB00E0001"), Version::D, none), None);
+        assert!(stays_true(*b"KC") && !stays_true(*b"KP") && !stays_true(*b"PB"));
     }
 }

@@ -1,7 +1,6 @@
 //! What messages say of key blocks.
 
 use bytes::{BufMut, BytesMut};
-use nom::{Parser, bytes::complete::take, combinator::map_opt};
 use vault::{
     KeySize,
     key_block::{Header, OptionalBlocks as Checked, Version},
@@ -12,7 +11,7 @@ use wire::{
 };
 
 use crate::{
-    error::{ALGORITHM, OPTIONAL_BLOCKS, refused_outright},
+    error::{ALGORITHM, OPTIONAL_COUNT, refused_outright},
     fields::{Decimal, Text},
 };
 
@@ -107,7 +106,8 @@ pub struct OptionalBlocks<'a>(&'a [u8]);
 impl<'a> OptionalBlocks<'a> {
     /// The blocks, if there are not more than `most` and each may stand in this command.
     ///
-    /// AB too many, B4 one that may not be supplied, BC one that is there twice.
+    /// B3 too many (inferred; AB is for the number that a key block says), AC an unknown one, B4 one that may
+    /// not be supplied, BC one that is there twice; B4, AD, AE, AF, B0 and B1 by what they say.
     pub fn supplied(
         self,
         most: usize,
@@ -115,10 +115,15 @@ impl<'a> OptionalBlocks<'a> {
     ) -> Result<&'a [u8], ErrorCode> {
         let blocks = Checked::parse(self.0).map_err(refused_outright)?;
         if blocks.count() > most {
-            return Err(OPTIONAL_BLOCKS.0);
+            return Err(OPTIONAL_COUNT.0);
         }
         blocks.check_supplied(permits).map_err(refused_outright)?;
         Ok(self.0)
+    }
+
+    /// The first block of a name.
+    pub fn find(self, id: [u8; 2]) -> Option<vault::key_block::OptionalBlock<'a>> {
+        Checked::parse(self.0).ok()?.find(id)
     }
 }
 
@@ -137,30 +142,39 @@ impl<'a> Wire<'a> for OptionalBlocks<'a> {
     }
 }
 
-/// An optional block of a key block.
+/// An optional block of a key block: two characters of name, a length in two digits, and text; or `00`
+/// in place of the length, the number of its digits in two digits, and the length.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OptionalBlock<'a> {
-    /// Identifier.
-    pub id: &'a [u8; 2],
-    /// Contents.
-    pub data: &'a [u8],
-}
+pub struct OptionalBlock<'a>(&'a [u8]);
 
 impl<'a> Field<'a> for OptionalBlock<'a> {
-    const GRAMMAR: Grammar =
-        Grammar::Own("2A, length 2H with these four, data", &["KS1800604B120F9292800000", "LB04"]);
+    const GRAMMAR: Grammar = Grammar::Own(
+        "2A, length 2H of all of it or `00` with 2H and a longer length, text",
+        &["KS1800604B120F9292800000", "LB04", "LB00040012EXTENDED"],
+    );
 
     fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        let id = map_opt(take(2_usize), <[u8]>::as_array);
-        let length = map_opt(take(2_usize), |digits| read_number(digits, 16)?.checked_sub(4));
-        let (rest, (id, length)) = (id, length).parse(input)?;
-        take(length).map(|data| Self { id, data }).parse(rest)
+        let number = |at: usize, digits: usize| {
+            let digits = input.get(at..at + digits).ok_or(nom::Err::Error(Fault::Short))?;
+            let number = read_number(digits, 16).and_then(|number| usize::try_from(number).ok());
+            number.ok_or(nom::Err::Error(Fault::Invalid))
+        };
+        let length = match number(2, 2)? {
+            0 => match number(4, 2)? {
+                digits @ 1..=4 => number(6, digits)?,
+                _ => return Err(nom::Err::Error(Fault::Invalid)),
+            },
+            length => length,
+        };
+        let (block, rest) = input.split_at_checked(length).ok_or(nom::Err::Error(Fault::Short))?;
+        match Checked::split(block, 1) {
+            Ok((_, [])) => Ok((rest, Self(block))),
+            _ => Err(nom::Err::Error(Fault::Invalid)),
+        }
     }
 
     fn encode(&self, out: &mut BytesMut) {
-        out.put_slice(self.id);
-        wire::put_number(out, self.data.len() as u64 + 4, 2, 16);
-        out.put_slice(self.data);
+        out.put_slice(self.0);
     }
 }
 
