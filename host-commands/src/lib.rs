@@ -113,7 +113,7 @@ macro_rules! registry {
 
 registry! {
     device { b2, n0, nc, nk, no, ra }
-    keys { a0, a6, a8, bu }
+    keys { a0, a4, a6, a8, bu, cs }
     pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
     card { cw, cy }
     mac { m6, m8 }

@@ -32,7 +32,6 @@ macro_rules! named {
 /// Every command that is known by name only, by code.
 pub static NAMED: &[Named] = named! {
     b"A2" Simulator "keys" "Generate key component and print it";
-    b"A4" Simulator "keys" "Form key from encrypted components";
     b"AA" Manual "keys" "TMK/TPK/PVK old LMK to new LMK";
     b"AC" Manual "keys" "TAK old LMK to new LMK";
     b"AE" Manual "keys" "TMK/TPK/PVK from LMK to another TMK/TPK/PVK";
@@ -70,7 +69,6 @@ pub static NAMED: &[Named] = named! {
     b"CM" Manual "pin" "Verify PIN PVV (DUKPT)";
     b"CO" Manual "pin" "Verify PIN Diebold (DUKPT)";
     b"CQ" Manual "pin" "Verify PIN encrypted-PIN method (DUKPT)";
-    b"CS" Simulator "keys" "Modify key block header";
     b"CU" Simulator "pin" "Verify PIN and generate new PVV";
     b"D0" Simulator "as2805" "PIN pad authentication code";
     b"D2" Simulator "as2805" "Verify PIN pad authentication code";

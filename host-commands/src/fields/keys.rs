@@ -1,6 +1,7 @@
 //! Keys as they stand in messages, and what is said about them.
 
 mod block;
+mod components;
 mod transport;
 
 use core::{fmt, marker::PhantomData};
@@ -19,6 +20,7 @@ use wire::{
 };
 
 pub use block::*;
+pub use components::*;
 pub use transport::*;
 
 use super::Decimal;
@@ -141,7 +143,7 @@ impl<'a, R: Role, const E: u8> Field<'a> for KeyField<'a, R, E> {
 /// Whether the characters are those of a key: digits behind its tag, or those of a key block.
 fn is_token(text: &[u8]) -> bool {
     match text {
-        [b'S' | b'R', block @ ..] => block.iter().all(u8::is_ascii_graphic),
+        [b'S' | b'R', block @ ..] => block.iter().all(|byte| matches!(byte, b' '..=b'~')),
         [b'U' | b'T' | b'X' | b'Y' | b'Z', b'K', digits @ ..]
         | [b'K' | b'U' | b'T' | b'X' | b'Y' | b'Z', digits @ ..]
         | digits => all_hex(digits),

@@ -1,13 +1,14 @@
 //! `LE` Read user storage.
 
-use wire::Storage;
+use wire::{Storage, all_hex};
 
 use super::la::MOST;
 use crate::{prelude::*, session::of_storage};
 
 /// Read keys or tables from user storage.
 ///
-/// All places must hold something. The reply where places are of variable length is inferred.
+/// All places must hold something, and were written with the place length of now: error 12. The reply
+/// where places are of variable length is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "LE", reply = "LF", evidence = "manual")]
 pub struct Request {
@@ -44,8 +45,11 @@ impl<'a> Execute<'a> for Request {
         if contents != StorageContents::Keys || count > MOST {
             return Err(ErrorCode::INVALID_INPUT);
         }
+        let length = session.settings().user_storage_key_length.digits();
         let blocks = session.collect(first..first + u16::from(count), |index, _| {
-            storage.get(index).map(StorageBlock).map_err(of_storage)
+            let contents = storage.get(index).map_err(of_storage)?;
+            let is_of_now = length == Some(contents.len()) && all_hex(contents);
+            if is_of_now { Ok(StorageBlock(contents)) } else { Err(error::STORAGE_EMPTY.0) }
         })?;
         Ok(Reply { blocks: Some(blocks), data: None })
     }

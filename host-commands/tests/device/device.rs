@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use appliance::{Appliance, Randomness, Settings, State, TEST_LMKS};
 use bytes::BytesMut;
-use crypto::Tdes;
+use crypto::{Algorithm, ClearKey, Tdes};
 use host_commands::{Host, LmkPort, UnknownCommand};
 use serde_json::Value;
 use vault::{
     Expected, Key, KeySize, KeyTypes, Lmk, LmkId, Policy, Protection, Scheme, Token, Use,
-    key_block::{Header, Version},
+    key_block::{Header, KeyBlockKeys, Version, tr31},
     lmk::test_keys,
     role::Zmk,
     transport::AtallaVariant,
@@ -57,16 +57,26 @@ impl Purpose {
 impl Device {
     /// With the settings of `serve --dev`, changed a little.
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::in_state(|state| change(&mut state.settings))
+    }
+
+    /// In the state of `serve --dev`, changed a little.
+    pub(crate) fn in_state(change: impl FnOnce(&mut State)) -> Self {
         let mut state = State::development();
-        change(&mut state.settings);
+        change(&mut state);
         let appliance = Appliance::new(state, Randomness::from_seed(1));
         Self { host: Host::new(Arc::new(appliance), 0, UnknownCommand::Disabled) }
     }
 
     /// The reply to a message that comes to the port of an LMK.
     pub(crate) fn ask(&self, on: On, message: &str) -> String {
+        self.ask_at(LmkPort::Only(on as u8), message)
+    }
+
+    /// The reply to a message that comes to a port.
+    pub(crate) fn ask_at(&self, port: LmkPort, message: &str) -> String {
         let mut out = BytesMut::new();
-        self.host.answer(LmkPort::Only(on as u8), message.as_bytes(), &mut out);
+        self.host.answer(port, message.as_bytes(), &mut out);
         String::from_utf8(out.to_vec()).expect("a reply of text")
     }
 }
@@ -74,6 +84,32 @@ impl Device {
 /// A clear key under an LMK of the device.
 pub(crate) fn sealed(on: On, purpose: Purpose, clear: &str) -> String {
     seal(on, purpose, &import(clear))
+}
+
+/// A clear DES key in a key block whose header says this; version, length, number of optional blocks and LMK
+/// are filled in.
+pub(crate) fn sealed_block(on: On, header: &str, optional: &str, clear: &str) -> String {
+    let header = Header::parse(header.as_bytes()).expect("a header");
+    let protection = Protection::KeyBlock { header, optional: optional.as_bytes() };
+    protect(on, &protection, &import(clear))
+}
+
+/// The key that other keys come under, and the same under an LMK.
+pub(crate) fn zmk(on: On) -> (ClearKey, String) {
+    let clear = ClearKey::new(Algorithm::Tdes, &ZMK).expect("a DES key");
+    (clear, sealed(on, Purpose::new(*b"000", *b"K0"), &hex::encode_upper(ZMK)))
+}
+
+/// Anything as the contents of a TR-31 key block under a key, with a header that is legal.
+pub(crate) fn tr31_block(under: &ClearKey, header: &str, optional: &str, payload: &[u8]) -> String {
+    let header = Header::parse(header.as_bytes()).expect("a header");
+    let keys = KeyBlockKeys::for_version(header.version, under).expect("a key that suits");
+    let randomness = Randomness::from_seed(3);
+    let (mut out, optional) = ([0; 400], optional.as_bytes());
+    let rng = &mut randomness.generator();
+    let length = tr31::seal_payload(&keys, &header, optional, payload, rng, &mut out);
+    let length = length.expect("a key block");
+    format!("R{}", String::from_utf8_lossy(&out[..length]))
 }
 
 /// A clear key, as it comes in under a ZMK.
@@ -113,7 +149,6 @@ fn ecb(key: &[u8], clear: &[u8]) -> String {
 }
 
 fn seal(on: On, purpose: Purpose, key: &Key<Stated>) -> String {
-    let lmk = Lmk::named(TEST_LMKS[on as usize]).expect("a test LMK");
     let size: KeySize = key.size();
     let header = Header {
         version: if on == On::KeyBlock { Version::ThalesTdes } else { Version::ThalesAes },
@@ -131,10 +166,15 @@ fn seal(on: On, purpose: Purpose, key: &Key<Stated>) -> String {
     } else {
         Protection::KeyBlock { header, optional: b"" }
     };
+    protect(on, &protection, key)
+}
+
+fn protect(on: On, protection: &Protection<'_>, key: &Key<Stated>) -> String {
+    let lmk = Lmk::named(TEST_LMKS[on as usize]).expect("a test LMK");
     let randomness = Randomness::from_seed(2);
-    let mut out = [0; 200];
+    let mut out = [0; 400];
     let length = lmk
-        .seal(LmkId(on as u8), key, &protection, &mut randomness.generator(), &mut out)
+        .seal(LmkId(on as u8), key, protection, &mut randomness.generator(), &mut out)
         .expect("a sealed key");
     String::from_utf8(out[..length].to_vec()).expect("a token is text")
 }
