@@ -150,9 +150,7 @@ impl<'a> KeyBlock<'a> {
                 block.body_length() > 0 && block.body_length().is_multiple_of(version.block_size())
             }
         };
-        let digits = |text: &[u8]| {
-            text.len().is_multiple_of(2) && text.iter().all(|&digit| hexadecimal::is_digit(digit))
-        };
+        let digits = |text: &[u8]| text.len().is_multiple_of(2) && hexadecimal::all_digits(text);
         if whole && digits(authenticator) && (block.is_binary() || digits(body)) {
             Ok(block)
         } else {

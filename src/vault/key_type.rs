@@ -66,7 +66,8 @@ impl KeyTypes {
 
     /// The key type of a code; none for `FFF`, which stands for a key block, and for unknown codes.
     pub fn find(self, code: [u8; 3]) -> Option<&'static KeyType> {
-        self.iter().find(|key_type| key_type.code == code)
+        let position = INDEX[self as usize][place(code)?].checked_sub(1)?;
+        TABLE.get(usize::from(position))
     }
 
     /// The key type of a two-character code in BU and BW: a pair code (variant 0), `10` (100) or `42` (402).
@@ -104,6 +105,43 @@ impl KeyType {
     /// The code as text.
     pub fn code(&self) -> &str {
         core::str::from_utf8(&self.code).unwrap_or_default()
+    }
+}
+
+/// Positions in the table plus one, by set and by [`place`].
+const INDEX: [[u8; 10 * 15]; 2] = {
+    let mut index = [[0; 10 * 15]; 2];
+    let mut at = 0;
+    while at < TABLE.len() {
+        let Some(place) = place(TABLE[at].code) else {
+            panic!("a key type code is a digit and a pair code");
+        };
+        at += 1;
+        #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 150 codes")]
+        let position = at as u8;
+        match TABLE[at - 1].set {
+            Some(set) => index[set as usize][place] = position,
+            None => index = [with(index[0], place, position), with(index[1], place, position)],
+        }
+    }
+    index
+};
+
+const fn with(mut index: [u8; 10 * 15], place: usize, position: u8) -> [u8; 10 * 15] {
+    index[place] = position;
+    index
+}
+
+/// Where a code stands among all that there may be.
+const fn place([variant, zero, pair]: [u8; 3]) -> Option<usize> {
+    let pair = match pair {
+        b'0'..=b'9' => pair - b'0',
+        b'A'..=b'E' => pair - b'A' + 10,
+        _ => return None,
+    };
+    match (variant, zero) {
+        (b'0'..=b'9', b'0') => Some((variant - b'0') as usize * 15 + pair as usize),
+        _ => None,
     }
 }
 

@@ -143,7 +143,10 @@ impl<'a, R: Role, const E: u8> Field<'a> for KeyField<'a, R, E> {
 /// Whether the characters are those of a key: digits behind its tag, or those of a key block.
 fn is_token(text: &[u8]) -> bool {
     match text {
-        [b'S' | b'R', block @ ..] => block.iter().all(|byte| matches!(byte, b' '..=b'~')),
+        // Without an early end, sixteen characters are looked at together.
+        [b'S' | b'R', block @ ..] => {
+            block.iter().fold(true, |all, character| all & matches!(character, b' '..=b'~'))
+        }
         [b'U' | b'T' | b'X' | b'Y' | b'Z', b'K', digits @ ..]
         | [b'K' | b'U' | b'T' | b'X' | b'Y' | b'Z', digits @ ..]
         | digits => all_hex(digits),

@@ -5,6 +5,11 @@ pub(crate) const fn is_digit(character: u8) -> bool {
     matches!(character, b'0'..=b'9' | b'A'..=b'F')
 }
 
+/// Whether every character is such a digit. Without an early end, sixteen are looked at together.
+pub(crate) fn all_digits(text: &[u8]) -> bool {
+    text.iter().fold(true, |all, digit| all & is_digit(*digit))
+}
+
 /// Value of a digit.
 const fn value(digit: u8) -> u8 {
     (digit & 15) + 9 * (digit >> 6)
@@ -27,8 +32,7 @@ pub(crate) fn decode(text: &[u8], bytes: &mut [u8]) -> Option<()> {
     for (byte, &[high, low]) in bytes.iter_mut().zip(pairs) {
         *byte = value(high) << 4 | value(low);
     }
-    // Apart from the loop, and without an early end, both are done for sixteen digits together.
-    text.iter().fold(true, |all, digit| all & is_digit(*digit)).then_some(())
+    all_digits(text).then_some(())
 }
 
 /// The number that a few digits say.
