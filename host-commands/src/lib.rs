@@ -25,13 +25,13 @@ pub use host::{Host, UnknownCommand, isolated};
 pub use listing::{Listed, Status, listing};
 pub use manual::{dictionary, manual, page};
 pub use named::{NAMED, Named};
-pub use session::{Activity, Departure, LmkPort, Session};
+pub use session::{Activity, Arrival, Departure, LmkPort, Session};
 
 use fields::LmkId;
 
 /// Names that every command file uses.
 mod prelude {
-    pub(crate) use crate::{Category, Departure, Execute, Session, error, fields::*};
+    pub(crate) use crate::{Arrival, Category, Departure, Execute, Session, error, fields::*};
     pub(crate) use vault::{Key, KeyType, Use, role::*};
     pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Repeat, Reply};
 }
@@ -114,6 +114,7 @@ macro_rules! registry {
 registry! {
     device { b2, n0, nc, nk, no, ra }
     keys { a0, a4, a6, a8, bu, cs }
+    lmk { aa, ac, ay, bg, bs, bw, ge, kc, lo }
     pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
     card { cw, cy }
     mac { m6, m8 }

@@ -12,6 +12,7 @@ use crate::{COMMANDS, FAMILIES, NAMED, error};
 const HEADINGS: &[(&str, &str)] = &[
     ("device", "The device"),
     ("keys", "Keys"),
+    ("lmk", "Migration to another LMK"),
     ("pin", "PINs"),
     ("card", "Cards"),
     ("mac", "Message authentication"),

@@ -32,8 +32,6 @@ macro_rules! named {
 /// Every command that is known by name only, by code.
 pub static NAMED: &[Named] = named! {
     b"A2" Simulator "keys" "Generate key component and print it";
-    b"AA" Manual "keys" "TMK/TPK/PVK old LMK to new LMK";
-    b"AC" Manual "keys" "TAK old LMK to new LMK";
     b"AE" Manual "keys" "TMK/TPK/PVK from LMK to another TMK/TPK/PVK";
     b"AG" Manual "keys" "TAK from LMK to TMK";
     b"AI" Manual "data" "Encrypt data with SEED";
@@ -44,18 +42,14 @@ pub static NAMED: &[Named] = named! {
     b"AS" Manual "keys" "Generate CVK pair";
     b"AU" Manual "keys" "CVK pair LMK to ZMK";
     b"AW" Manual "keys" "CVK pair ZMK to LMK";
-    b"AY" Manual "keys" "CVK pair old LMK to new LMK";
     b"B0" Simulator "keys" "Translate key scheme";
     b"B4" Inferred "keys" "Form TR-31/X9.143 block";
     b"B8" Simulator "rsa" "TR-34 key export";
     b"BC" Simulator "pin" "Verify terminal PIN by comparison";
     b"BE" Simulator "pin" "Verify interchange PIN by comparison";
-    b"BG" Simulator "keys" "Translate PIN and PIN length old to new LMK";
     b"BI" Manual "keys" "Generate BDK";
     b"BM" Simulator "pin" "Load excluded PIN table";
     b"BQ" Simulator "pin" "Translate PIN algorithm (LMK PIN encryption A to B)";
-    b"BS" Simulator "keys" "Erase key change storage";
-    b"BW" Simulator "keys" "Keys old LMK to new LMK, migrate key type";
     b"BY" Simulator "keys" "ZMK from ZMK to LMK";
     b"C0" Simulator "as2805" "Initial terminal master keys";
     b"C2" Simulator "as2805" "Generate MAC large message";
@@ -123,7 +117,6 @@ pub static NAMED: &[Named] = named! {
     b"G8" Manual "pin" "PIN TPK to ZPK SEED";
     b"GA" Simulator "pin" "Derive PIN Diebold";
     b"GC" Manual "keys" "ZPK LMK to ZMK";
-    b"GE" Manual "keys" "ZMK old LMK to new LMK";
     b"GG" Manual "keys" "Form ZMK from three components";
     b"GI" Simulator "rsa" "Import key under RSA public key";
     b"GK" Simulator "rsa" "Export key under RSA public key";
@@ -165,7 +158,6 @@ pub static NAMED: &[Named] = named! {
     b"K2" Simulator "emv" "Verify truncated cryptogram (CAP)";
     b"K8" Simulator "issuing" "Export key under KEK";
     b"KA" Manual "keys" "Key check value (not double-length ZMK)";
-    b"KC" Manual "keys" "ZPK old LMK to new LMK";
     b"KE" Simulator "issuing" "Issuer RSA key set and certificate";
     b"KG" Simulator "issuing" "Validate issuer certificate";
     b"KI" Simulator "issuing" "Derive card unique DES keys";
@@ -181,7 +173,6 @@ pub static NAMED: &[Named] = named! {
     b"LI" Simulator "print" "Load PIN text string";
     b"LK" Manual "mac" "Generate decimal MAC";
     b"LM" Manual "mac" "Verify decimal MAC";
-    b"LO" Simulator "keys" "Decimalisation table old to new LMK";
     b"LQ" Simulator "hash" "Generate HMAC";
     b"LS" Simulator "hash" "Verify HMAC";
     b"LU" Simulator "hash" "Import HMAC key under ZMK";

@@ -3,6 +3,7 @@
 mod blocks;
 mod keys;
 mod lmk;
+mod migration;
 pub(crate) mod pin;
 
 use appliance::{
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use keys::Departure;
+pub use migration::Arrival;
 
 /// Which LMK a host port stands for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

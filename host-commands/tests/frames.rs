@@ -12,6 +12,7 @@ const FILES: &[(&str, &str)] = &[
     ("device", include_str!("../../vectors/host/frames/device.jsonl")),
     ("emv", include_str!("../../vectors/host/frames/emv.jsonl")),
     ("keys", include_str!("../../vectors/host/frames/keys.jsonl")),
+    ("lmk", include_str!("../../vectors/host/frames/lmk.jsonl")),
     ("mac", include_str!("../../vectors/host/frames/mac.jsonl")),
     ("pin", include_str!("../../vectors/host/frames/pin.jsonl")),
     ("print", include_str!("../../vectors/host/frames/print.jsonl")),

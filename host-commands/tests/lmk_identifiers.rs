@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use appliance::{Appliance, Randomness, State};
+use appliance::{Appliance, KeyChange, Randomness, State};
 use bytes::BytesMut;
 use host_commands::{COMMANDS, Entry, Host, LmkPort, UnknownCommand};
 use vault::{Lmk, LmkId};
@@ -23,10 +23,16 @@ fn scope(lmk: LmkKind) -> Scope<'static> {
     Scope { lmk, lmk_pin: LmkPin::Digits(13), ..Scope::FACTORY }
 }
 
-/// `serve --dev`, with a second LMK of key blocks: 03.
+/// `serve --dev`, with a second LMK of key blocks, 03, and each LMK in key change storage, too.
 fn host() -> Host {
     let mut state = State::development();
-    state.lmks.load(LmkId(3), Lmk::test_key_block_tdes().expect("a test LMK"));
+    let names =
+        ["test-variant", "test-key-block-tdes", "test-key-block-aes", "test-key-block-tdes"];
+    for (id, name) in (0..).map(LmkId).zip(names) {
+        let lmk = || Lmk::named(name).expect("a test LMK");
+        assert!(state.lmks.load(id, lmk()));
+        state.lmks.load_key_change(id, KeyChange::Old, lmk()).expect("they are of one kind");
+    }
     let appliance = Appliance::new(state, Randomness::from_seed(1));
     Host::new(Arc::new(appliance), 0, UnknownCommand::Disabled)
 }
@@ -124,7 +130,6 @@ fn every_command_tells_a_contradiction() {
     const VARIANT: LmkPort = LmkPort::Only(0);
     const FIRST: LmkPort = LmkPort::Only(1);
     const OTHER: LmkPort = LmkPort::Only(3);
-    let host = host();
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut dice = |most: usize| {
         state ^= state << 13;
@@ -133,6 +138,8 @@ fn every_command_tells_a_contradiction() {
         usize::try_from(state % most.max(1) as u64).unwrap_or_default()
     };
     for entry in COMMANDS {
+        // A new one each time: some commands erase what others need.
+        let host = host();
         let code = entry.spec.code.escape_ascii();
         let mut seen = Seen::default();
         let has_keys = Grammar::Group(entry.spec.request).has_keys();

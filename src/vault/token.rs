@@ -139,6 +139,11 @@ impl<'a> Token<'a> {
         self.pair(9)
     }
 
+    /// Whether a key block says that it holds a component.
+    pub fn is_component(self) -> bool {
+        self.character(9) == Some(b'c')
+    }
+
     /// Exportability in the header of a key block, unchecked.
     pub fn exportability(self) -> Option<u8> {
         self.character(11)

@@ -239,6 +239,12 @@ impl PartialEq for DecimalisationTable<'_> {
     }
 }
 
+impl<'a> From<&'a [u8]> for DecimalisationTable<'a> {
+    fn from(table: &'a [u8]) -> Self {
+        Self { text: table, table }
+    }
+}
+
 impl<'a> Field<'a> for DecimalisationTable<'a> {
     const GRAMMAR: Grammar = Grammar::Own(
         "16H, `L` 32H, or `K` 3H",
@@ -254,7 +260,7 @@ impl<'a> Field<'a> for DecimalisationTable<'a> {
         let tag = usize::from(length != 16);
         let (rest, text) = verify(take(length), |all: &[u8]| all_hex(&all[tag..])).parse(input)?;
         if length != 4 {
-            return Ok((rest, Self { text, table: text }));
+            return Ok((rest, text.into()));
         }
         let index = read_number(&text[1..], 16).and_then(|index| u16::try_from(index).ok());
         match scope.stored.get(index.unwrap_or(u16::MAX), None) {

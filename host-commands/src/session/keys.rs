@@ -1,7 +1,7 @@
 //! Keys on their way: under the LMK, and to and from ZMKs.
 
 use vault::{
-    Expected, Key, KeyType, KeyTypes, LmkKind, Permission, Protection, Role, Use,
+    Expected, Key, KeyType, KeyTypes, Lmk, LmkKind, Permission, Protection, Role, Use,
     key_block::{Header, Padding},
     role::{AnyKey, ZmkOrTmk},
     transport::{self, Wrapping, rules},
@@ -67,9 +67,8 @@ impl<'a> Session<'a> {
         if self.lmk()?.kind() == LmkKind::Variant && key_type.is_none() && !key.is_block() {
             return Err(KEY_TYPE_CODE.0);
         }
-        let component = key.token.key_version().is_some_and(|version| version[0] == b'c');
         let any = Expected::of_type::<R>(key_type, Use::Any, self.policy());
-        self.unlock(key, &Expected { component, ..any })
+        self.unlock(key, &Expected { component: key.token.is_component(), ..any })
     }
 
     /// How a key is protected under the LMK of the message: as key type and scheme say, or in a key
@@ -99,13 +98,22 @@ impl<'a> Session<'a> {
         key: &Key<U>,
         protection: &Protection<'_>,
     ) -> Result<&'a [u8], ErrorCode> {
+        self.seal_under(self.lmk()?, key, protection)
+    }
+
+    /// Seals a key under an LMK that has the identifier of the message's.
+    pub(super) fn seal_under<U: Usage>(
+        &self,
+        lmk: &Lmk,
+        key: &Key<U>,
+        protection: &Protection<'_>,
+    ) -> Result<&'a [u8], ErrorCode> {
         let optional = match protection {
             Protection::KeyBlock { optional, .. } => optional.len(),
             Protection::Variant { .. } => 0,
         };
         let out = self.scratch().take(TOKEN + optional)?;
-        let length = self
-            .lmk()?
+        let length = lmk
             .seal(self.lmk_id(), key, protection, &mut self.random(), out)
             .map_err(refused_outright)?;
         Ok(&out[..length])

@@ -209,7 +209,7 @@ impl<'a> Session<'a> {
     }
 
     /// How PINs stand under an LMK that is not AES.
-    fn pin_form(&self) -> PinForm {
+    pub(super) fn pin_form(&self) -> PinForm {
         let settings = self.settings();
         PinForm {
             algorithm: match settings.pin_encryption_algorithm {
