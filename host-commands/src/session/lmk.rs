@@ -53,13 +53,16 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The LMK of a message, as far as it is known before contradictions are looked for.
+    /// The LMK that a message names itself, where the port leaves it open.
     pub(crate) fn presumed<'r>(
         &self,
         request: &impl Command<'r>,
         named: Option<LmkId>,
     ) -> Option<LmkId> {
-        self.stated(named).ok().flatten().or_else(|| InKeyBlocks::of(request).first)
+        match self.port {
+            LmkPort::Only(_) => None,
+            LmkPort::Default => named.or_else(|| InKeyBlocks::of(request).first),
+        }
     }
 
     /// The LMK that port or `%nn` say.
