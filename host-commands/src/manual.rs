@@ -12,6 +12,7 @@ use crate::{COMMANDS, FAMILIES, NAMED, error};
 const HEADINGS: &[(&str, &str)] = &[
     ("device", "The device"),
     ("keys", "Keys"),
+    ("exchange", "Keys of one type"),
     ("lmk", "Migration to another LMK"),
     ("pin", "PINs"),
     ("card", "Cards"),
@@ -71,7 +72,11 @@ pub fn page(spec: &CommandSpec, out: &mut impl Write) -> Result {
         writeln!(out, "Needs the authorised activity `{activity}`.\n")?;
     }
     for (setting, error) in spec.settings {
-        writeln!(out, "Needs the setting `{setting}`, else `{error}`.\n")?;
+        let (setting, state) = match setting.strip_prefix('!') {
+            Some(setting) => (setting, " off"),
+            None => (*setting, ""),
+        };
+        writeln!(out, "Needs the setting `{setting}`{state}, else `{error}`.\n")?;
     }
     for (heading, fields) in [("Request", spec.request), ("Reply", spec.reply)] {
         if fields.is_empty() {

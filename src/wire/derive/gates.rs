@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream as Tokens};
 use quote::quote;
-use syn::{Attribute, DeriveInput, Expr, Lit, Result, Token, punctuated::Punctuated};
+use syn::{Attribute, DeriveInput, Expr, Lit, Result, Token, UnOp, punctuated::Punctuated};
 
 use crate::attributes::{error, error_code, shown};
 
@@ -28,7 +28,14 @@ pub(crate) fn gates(input: &DeriveInput) -> Result<Gates> {
             return Err(error(attribute, "expected #[setting(condition, error)]"));
         };
         let (text, number) = (shown(condition), error_code(&number.lit)?);
-        gates.settings.push(quote!(if !settings.#condition { return Err(#number); }));
+        let fails = match condition {
+            Expr::Unary(not) if matches!(not.op, UnOp::Not(_)) => {
+                let setting = &not.expr;
+                quote!(settings.#setting)
+            }
+            setting => quote!(!settings.#setting),
+        };
+        gates.settings.push(quote!(if #fails { return Err(#number); }));
         gates.shown_settings.push(quote!((#text, #number)));
     }
     for attribute in named(input, "authorise") {
