@@ -31,6 +31,7 @@ use fields::LmkId;
 
 /// Names that every command file uses.
 mod prelude {
+    pub(crate) use crate::session::exchange::Parity;
     pub(crate) use crate::{Arrival, Category, Departure, Execute, Session, error, fields::*};
     pub(crate) use vault::{Key, KeyType, Use, role::*};
     pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Repeat, Reply};
@@ -114,6 +115,10 @@ macro_rules! registry {
 registry! {
     device { b2, n0, nc, nk, no, ra }
     keys { a0, a4, a6, a8, bu, cs }
+    exchange {
+        ae, ag, r#as, au, aw, b0, bi, by, di, dk, dw, dy, fa, fc, fe, fg, fi, fk, fm, fo, fq, fs, gc, gg, gy,
+        ha, hc, ia, ka, mg, mi,
+    }
     lmk { aa, ac, ay, bg, bs, bw, ge, kc, lo }
     pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
     card { cw, cy }

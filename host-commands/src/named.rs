@@ -32,25 +32,17 @@ macro_rules! named {
 /// Every command that is known by name only, by code.
 pub static NAMED: &[Named] = named! {
     b"A2" Simulator "keys" "Generate key component and print it";
-    b"AE" Manual "keys" "TMK/TPK/PVK from LMK to another TMK/TPK/PVK";
-    b"AG" Manual "keys" "TAK from LMK to TMK";
     b"AI" Manual "data" "Encrypt data with SEED";
     b"AK" Manual "data" "Decrypt data with SEED";
     b"AM" Manual "data" "Translate data with SEED";
     b"AO" Manual "data" "SEED round-key generation";
     b"AQ" Simulator "pin" "RSA-encrypted PIN to ZPK/TPK";
-    b"AS" Manual "keys" "Generate CVK pair";
-    b"AU" Manual "keys" "CVK pair LMK to ZMK";
-    b"AW" Manual "keys" "CVK pair ZMK to LMK";
-    b"B0" Simulator "keys" "Translate key scheme";
     b"B4" Inferred "keys" "Form TR-31/X9.143 block";
     b"B8" Simulator "rsa" "TR-34 key export";
     b"BC" Simulator "pin" "Verify terminal PIN by comparison";
     b"BE" Simulator "pin" "Verify interchange PIN by comparison";
-    b"BI" Manual "keys" "Generate BDK";
     b"BM" Simulator "pin" "Load excluded PIN table";
     b"BQ" Simulator "pin" "Translate PIN algorithm (LMK PIN encryption A to B)";
-    b"BY" Simulator "keys" "ZMK from ZMK to LMK";
     b"C0" Simulator "as2805" "Initial terminal master keys";
     b"C2" Simulator "as2805" "Generate MAC large message";
     b"C4" Simulator "as2805" "Verify MAC large message";
@@ -69,15 +61,11 @@ pub static NAMED: &[Named] = named! {
     b"D4" Simulator "as2805" "Translate PIN block to PEK";
     b"D6" Simulator "as2805" "Translate acquirer master KEK";
     b"D8" Simulator "as2805" "Encrypt CPAT authentication value";
-    b"DI" Manual "e-purse" "Generate and export KML";
-    b"DK" Manual "e-purse" "Import KML";
     b"DM" Manual "e-purse" "Verify load S1, generate S2";
     b"DO" Manual "e-purse" "Verify load completion S3";
     b"DQ" Manual "e-purse" "Verify unload S1, generate S2";
     b"DS" Manual "e-purse" "Verify unload completion S3";
     b"DU" Simulator "pin" "Verify PIN and generate new IBM offset";
-    b"DW" Manual "keys" "BDK ZMK to LMK";
-    b"DY" Manual "keys" "BDK LMK to ZMK";
     b"E0" Simulator "as2805" "KEKs validation request";
     b"E2" Simulator "as2805" "KEKr validation response";
     b"E4" Simulator "as2805" "Verify PIN pad proof of end point";
@@ -99,16 +87,6 @@ pub static NAMED: &[Named] = named! {
     b"F4" Simulator "as2805" "Calculate KMACI";
     b"F6" Simulator "as2805" "KEKGEN";
     b"F8" Simulator "as2805" "KEKREC";
-    b"FA" Manual "keys" "ZPK ZMK to LMK";
-    b"FC" Manual "keys" "TMK/TPK/PVK ZMK to LMK";
-    b"FE" Manual "keys" "TMK/TPK/PVK LMK to ZMK";
-    b"FG" Manual "keys" "Generate pair of PVKs";
-    b"FI" Manual "keys" "Generate ZEK/ZAK";
-    b"FK" Manual "keys" "ZEK/ZAK ZMK to LMK";
-    b"FM" Manual "keys" "ZEK/ZAK LMK to ZMK";
-    b"FO" Manual "watchword" "Generate watchword key";
-    b"FQ" Manual "watchword" "WWK LMK to ZMK";
-    b"FS" Manual "watchword" "WWK ZMK to LMK";
     b"FU" Manual "watchword" "Verify watchword response";
     b"FY" Simulator "rsa" "Generate ECC key pair";
     b"G2" Manual "pin" "Verify interchange PIN comparison SEED";
@@ -116,8 +94,6 @@ pub static NAMED: &[Named] = named! {
     b"G6" Manual "pin" "PIN ZPK to ZPK SEED";
     b"G8" Manual "pin" "PIN TPK to ZPK SEED";
     b"GA" Simulator "pin" "Derive PIN Diebold";
-    b"GC" Manual "keys" "ZPK LMK to ZMK";
-    b"GG" Manual "keys" "Form ZMK from three components";
     b"GI" Simulator "rsa" "Import key under RSA public key";
     b"GK" Simulator "rsa" "Export key under RSA public key";
     b"GM" Simulator "hash" "Hash data";
@@ -126,14 +102,11 @@ pub static NAMED: &[Named] = named! {
     b"GS" Simulator "pin" "Verify PIN Diebold (3DES DUKPT)";
     b"GU" Simulator "pin" "Verify PIN encrypted-PIN (3DES DUKPT)";
     b"GW" Simulator "mac" "Generate/verify MAC (3DES DUKPT)";
-    b"GY" Manual "keys" "Form ZMK from 2 to 9 components";
     b"H0" Simulator "as2805" "Decrypt PIN pad public key";
     b"H2" Simulator "as2805" "RSA public key verification code";
     b"H4" Simulator "as2805" "KEKs for node interchange via RSA";
     b"H6" Simulator "as2805" "Receive KEKr via RSA";
     b"H8" Simulator "as2805" "Encrypt cross-acquirer KEK under KTI";
-    b"HA" Manual "keys" "Generate TAK";
-    b"HC" Manual "keys" "Generate TMK/TPK/PVK";
     b"HE" Manual "data" "Encrypt data block";
     b"HG" Manual "data" "Decrypt data block";
     b"HK" Simulator "as2805" "Transaction response with AP";
@@ -142,7 +115,6 @@ pub static NAMED: &[Named] = named! {
     b"I4" Simulator "issuing" "Import MULTOS hash modulus key";
     b"I6" Simulator "issuing" "Translate MULTOS KTU";
     b"I8" Simulator "issuing" "MULTOS ALU generator";
-    b"IA" Manual "keys" "Generate ZPK";
     b"IC" Simulator "issuing" "Establish secure session with chip card";
     b"IE" Simulator "issuing" "Prepare secure message for chip card";
     b"IG" Inferred "rsa" "ECKA-DH key agreement";
@@ -157,7 +129,6 @@ pub static NAMED: &[Named] = named! {
     b"K0" Simulator "emv" "Verify encrypted counters";
     b"K2" Simulator "emv" "Verify truncated cryptogram (CAP)";
     b"K8" Simulator "issuing" "Export key under KEK";
-    b"KA" Manual "keys" "Key check value (not double-length ZMK)";
     b"KE" Simulator "issuing" "Issuer RSA key set and certificate";
     b"KG" Simulator "issuing" "Validate issuer certificate";
     b"KI" Simulator "issuing" "Derive card unique DES keys";
@@ -182,8 +153,6 @@ pub static NAMED: &[Named] = named! {
     b"MA" Manual "mac" "Generate MAC (TAK)";
     b"MC" Manual "mac" "Verify MAC (TAK)";
     b"ME" Manual "mac" "Verify and translate MAC";
-    b"MG" Manual "keys" "TAK LMK to ZMK";
-    b"MI" Manual "keys" "TAK ZMK to LMK";
     b"MK" Manual "mac" "Generate binary MAC";
     b"MM" Manual "mac" "Verify binary MAC";
     b"MO" Manual "mac" "Verify and translate binary MAC";

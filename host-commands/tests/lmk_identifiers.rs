@@ -9,7 +9,18 @@ use vault::{Lmk, LmkId};
 use wire::{Grammar, LmkKind, LmkPin, Scope, Step, Trace, grow};
 
 /// Keys that come under a ZMK or TMK, and name no LMK.
-const WRAPPED: &[([u8; 2], &str)] = &[(*b"A6", "key")];
+const WRAPPED: &[([u8; 2], &str)] = &[
+    (*b"A6", "key"),
+    (*b"AW", "key"),
+    (*b"BY", "zmk"),
+    (*b"DK", "kml"),
+    (*b"DW", "bdk"),
+    (*b"FA", "zpk"),
+    (*b"FC", "key"),
+    (*b"FK", "key"),
+    (*b"FS", "wwk"),
+    (*b"MI", "tak"),
+];
 
 /// An identifier under which no LMK is loaded.
 const NONE: u8 = 88;
@@ -26,6 +37,7 @@ fn scope(lmk: LmkKind) -> Scope<'static> {
 /// `serve --dev`, with a second LMK of key blocks, 03, and each LMK in key change storage, too.
 fn host() -> Host {
     let mut state = State::development();
+    state.settings.zmk_translate_command = true;
     let names =
         ["test-variant", "test-key-block-tdes", "test-key-block-aes", "test-key-block-tdes"];
     for (id, name) in (0..).map(LmkId).zip(names) {

@@ -2,6 +2,7 @@
 
 mod block;
 mod components;
+mod exchange;
 mod transport;
 
 use core::{fmt, marker::PhantomData};
@@ -15,12 +16,13 @@ use nom::{
 };
 use vault::{KeyType, KeyTypes, Permission, Role, Token, TokenFault, Untagged, role::AnyKey};
 use wire::{
-    Alphabet, Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Scope, Wire,
-    all_hex, put_hex, read_hex, read_number,
+    Code, Cursor, ErrorCode, Fault, Field, Grammar, Observer, Parsed, Scope, Wire, all_hex,
+    read_number,
 };
 
 pub use block::*;
 pub use components::*;
+pub use exchange::*;
 pub use transport::*;
 
 use super::Decimal;
@@ -415,81 +417,5 @@ impl<'a> Field<'a> for AtallaVariant<'a> {
 
     fn encode(&self, out: &mut BytesMut) {
         out.put_slice(self.0);
-    }
-}
-
-/// Key schemes and check value type, as older commands have them behind `;`.
-///
-/// What a command does not need is any valid value.
-#[derive(Clone, Copy, Debug, Group, PartialEq)]
-pub struct SchemeOptions {
-    /// Scheme under the ZMK or TMK.
-    #[error(26)]
-    pub transport: Scheme,
-    /// Scheme under the LMK.
-    #[error(26)]
-    pub lmk: Scheme,
-    /// Kind of check value.
-    pub check_value: CheckValueKind,
-}
-
-/// Kind of check value.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum CheckValueKind {
-    /// As it was before there was a choice: mostly 16 digits.
-    #[code("0")]
-    Compatible,
-    /// Six digits.
-    #[code("1")]
-    Six,
-    /// As the command says.
-    #[code("2")]
-    Special,
-}
-
-/// A check value of 6, 8 or 16 digits.
-#[derive(Clone, Copy, Debug)]
-pub struct CheckValue {
-    bytes: [u8; 8],
-    length: usize,
-}
-
-impl CheckValue {
-    /// The first `digits` digits of a check value.
-    pub fn new(value: [u8; 16], digits: usize) -> Self {
-        let length = (digits / 2).min(8);
-        let mut bytes = [0; 8];
-        bytes[..length].copy_from_slice(&value[..length]);
-        Self { bytes, length }
-    }
-
-    /// The same, with zeros instead of all digits behind the sixth.
-    #[must_use]
-    pub fn restricted(mut self) -> Self {
-        self.bytes[3..].fill(0);
-        self
-    }
-}
-
-impl PartialEq for CheckValue {
-    fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes && self.length == other.length
-    }
-}
-
-impl<'a> Wire<'a> for CheckValue {
-    type Given = usize;
-    const GRAMMAR: Grammar = Grammar::Run(Alphabet::Hex);
-
-    fn read<O: Observer>(cursor: &mut Cursor<'a, '_, O>, digits: usize) -> Result<Self, Fault> {
-        let value = |text: &[u8]| {
-            let mut bytes = [0; 16];
-            read_hex(text, bytes.get_mut(..digits / 2)?).then(|| Self::new(bytes, digits))
-        };
-        cursor.parse(|input, _| map_opt(take(digits), value).parse(input))
-    }
-
-    fn write(&self, out: &mut BytesMut) {
-        put_hex(out, &self.bytes[..self.length]);
     }
 }

@@ -158,30 +158,51 @@ impl<'a> Session<'a> {
         zmk: &Key<Transport>,
         departure: &Departure<'_>,
     ) -> Result<&'a [u8], ErrorCode> {
-        let settings = self.settings();
-        let atalla = variant(departure.atalla)?;
-        let block;
-        let wrapping = if let Some(scheme) = departure.scheme.of_parts() {
-            if settings.trusted_format_only || (is_x917(scheme) && !settings.x917_export) {
-                return Err(KEY_SCHEME.0);
-            }
+        if let Some(scheme) = departure.scheme.of_parts() {
             if let Protection::KeyBlock { header, .. } = origin {
                 rules::check_export(header, false).map_err(refused_outright)?;
             }
-            Wrapping::Scheme(scheme)
-        } else {
-            block = self.exported_block(key, origin, zmk, departure)?;
-            let padding =
-                if settings.hide_key_length { Padding::LengthHiding } else { Padding::Minimal };
-            Wrapping::Block { header: &block.0, optional: block.1, padding }
-        };
+            return self.export_bare(key, zmk, scheme, departure.atalla);
+        }
+        let (header, optional) = self.exported_block(key, origin, zmk, departure)?;
+        let padding =
+            if self.settings().hide_key_length { Padding::LengthHiding } else { Padding::Minimal };
+        let wrapping = Wrapping::Block { header: &header, optional, padding };
+        self.wrap(key, zmk, &wrapping, departure.atalla)
+    }
+
+    /// Puts a key under a transport key outside of key blocks.
+    ///
+    /// 26 for a scheme that the settings do not allow; 27 for one of another length.
+    pub fn export_bare<U: Usage>(
+        &self,
+        key: &Key<U>,
+        zmk: &Key<Transport>,
+        scheme: vault::Scheme,
+        atalla: Option<AtallaVariant<'_>>,
+    ) -> Result<&'a [u8], ErrorCode> {
+        let settings = self.settings();
+        if settings.trusted_format_only || (is_x917(scheme) && !settings.x917_export) {
+            return Err(KEY_SCHEME.0);
+        }
+        self.wrap(key, zmk, &Wrapping::Scheme(scheme), atalla)
+    }
+
+    fn wrap<U: Usage>(
+        &self,
+        key: &Key<U>,
+        zmk: &Key<Transport>,
+        wrapping: &Wrapping<'_>,
+        atalla: Option<AtallaVariant<'_>>,
+    ) -> Result<&'a [u8], ErrorCode> {
         let optional = match wrapping {
             Wrapping::Block { optional, .. } => optional.len(),
             Wrapping::Scheme(_) => 0,
         };
+        let atalla = variant(atalla)?;
         let out = self.scratch().take(TOKEN + optional)?;
         let length = zmk
-            .wrap_key(key, &wrapping, atalla, &mut self.random(), out)
+            .wrap_key(key, wrapping, atalla, &mut self.random(), out)
             .map_err(refused_outright)?;
         Ok(&out[..length])
     }

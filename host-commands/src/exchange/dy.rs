@@ -1,0 +1,40 @@
+//! `DY` Export a BDK.
+
+use crate::prelude::*;
+
+/// Translate a BDK from LMK to ZMK encryption.
+///
+/// The ZMK is of double length, whatever the settings say.
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "DY", reply = "DZ", evidence = "manual")]
+pub struct Request<'a> {
+    /// ZMK that will carry the key.
+    pub zmk: KeyField<'a, DoubleZmk, 10>,
+    /// BDK under the LMK.
+    pub bdk: KeyField<'a, Bdk, 11>,
+    /// Atalla variant, schemes and kind of check value.
+    pub options: TransferOptions<'a>,
+}
+
+/// The BDK under the ZMK.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply<'a> {
+    /// BDK under the ZMK.
+    pub bdk: KeyField<'a, Bdk>,
+    /// Check value: eight digits, or six.
+    #[with(request.options.schemes().digits(8))]
+    pub check_value: CheckValue,
+}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply<'a>;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
+        let moved = session.send_out(self.zmk, self.bdk, self.options)?;
+        Ok(Reply {
+            bdk: moved.text.into(),
+            check_value: session.check_value(&moved.key, self.options.schemes().digits(8)),
+        })
+    }
+}
