@@ -42,7 +42,7 @@ pub trait Activity {
     fn name(&self) -> &str;
 
     /// Whether it needs to be authorised at all.
-    fn is_guarded(&self, category: Category) -> bool;
+    fn is_guarded(&self, category: Category, types: KeyTypes) -> bool;
 }
 
 impl Activity for &str {
@@ -50,7 +50,7 @@ impl Activity for &str {
         self
     }
 
-    fn is_guarded(&self, _: Category) -> bool {
+    fn is_guarded(&self, _: Category, _: KeyTypes) -> bool {
         true
     }
 }
@@ -181,7 +181,8 @@ impl<'a> Session<'a> {
 
     /// Asks for an authorised activity of the host.
     pub(crate) fn gate(&self, category: Category, sub: &dyn Activity) -> Result<(), ErrorCode> {
-        if !sub.is_guarded(category) || self.state.authorised.allows(category, sub.name()) {
+        let is_guarded = sub.is_guarded(category, self.key_types());
+        if !is_guarded || self.state.authorised.allows(category, sub.name()) {
             Ok(())
         } else {
             Err(NOT_AUTHORISED.0)

@@ -1,9 +1,13 @@
 //! Cheap commands do not allocate memory: counted over the vectors, after each has run once.
 
+#[path = "device/device.rs"]
+mod device;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use appliance::{Appliance, Randomness, State};
 use bytes::BytesMut;
+use device::Device;
 use host_commands::{Host, LmkPort, UnknownCommand};
 use wire::text;
 
@@ -11,13 +15,16 @@ const FILES: &[&str] = &[
     include_str!("../../vectors/host/card.toml"),
     include_str!("../../vectors/host/device.toml"),
     include_str!("../../vectors/host/emv.toml"),
+    include_str!("../../vectors/host/keys.toml"),
     include_str!("../../vectors/host/mac.toml"),
     include_str!("../../vectors/host/pin.toml"),
 ];
 
-/// Commands that a switch sends all day.
-const CHEAP: &[&str] =
-    &["CA", "CC", "CW", "CY", "DA", "DC", "EA", "EC", "G0", "JC", "JE", "KQ", "M6", "M8", "NC"];
+/// Commands that a switch sends all day, and those that open, seal and move keys.
+const CHEAP: &[&str] = &[
+    "A0", "A4", "A6", "A8", "BU", "CA", "CC", "CW", "CY", "DA", "DC", "EA", "EC", "G0", "JC", "JE",
+    "KQ", "M6", "M8", "NC",
+];
 
 #[test]
 fn cheap_commands_do_not_allocate() {
@@ -54,5 +61,25 @@ fn cheap_commands_do_not_allocate() {
     }
     for code in CHEAP {
         assert!(counted.contains_key(code), "{code} has no vector");
+    }
+}
+
+#[test]
+fn opening_a_key_block_does_not_allocate() {
+    let device = Device::with(|_| {});
+    let mut out = BytesMut::with_capacity(64 * 1024);
+    for known in device.transported() {
+        let port = LmkPort::Only(known.on as u8);
+        for message in
+            [format!("BUFFF{};FFF;001", known.key), format!("A6FFF{}{}S", known.zmk, known.block)]
+        {
+            let mut ask = || {
+                out.clear();
+                device.answer(port, message.as_bytes(), &mut out);
+            };
+            ask();
+            let used = allocation_counter::measure(&mut ask);
+            assert_eq!((used.count_total, &out[2..4]), (0, &b"00"[..]), "{message}");
+        }
     }
 }

@@ -199,11 +199,8 @@ impl Activity for KeyTypeCode {
     }
 
     /// By the key type table; a key in a key block says itself what it is.
-    fn is_guarded(&self, category: Category) -> bool {
-        let sets = [KeyTypes::Standard, KeyTypes::Separated];
-        let Some(key_type) = sets.into_iter().find_map(|types| self.known(types)) else {
-            return false;
-        };
+    fn is_guarded(&self, category: Category, types: KeyTypes) -> bool {
+        let Some(key_type) = self.known(types) else { return false };
         let permission = match category {
             Category::Generate => key_type.generate,
             Category::Export => key_type.export,

@@ -190,6 +190,9 @@ impl Request<'_> {
         let derives = |_: &KeyType| vault::Permission::Yes;
         let asked = if self.derivation.is_some() { derives } else { permission };
         let key_type = session.stated_type(self.key_type, asked)?;
+        if self.mode.exports() {
+            session.stated_type(self.key_type, |key_type| key_type.export)?;
+        }
         let block = match self.header {
             Some(header) => {
                 let optional = header.blocks.supplied(8, |_| true)?;

@@ -40,6 +40,17 @@ pub(crate) struct Device {
     host: Host,
 }
 
+/// A key under an LMK and, in a key block, under a ZMK.
+pub(crate) struct Transported {
+    pub(crate) on: On,
+    /// The ZMK under the LMK.
+    pub(crate) zmk: String,
+    /// The key under the LMK.
+    pub(crate) key: String,
+    /// The key under the ZMK.
+    pub(crate) block: String,
+}
+
 /// What a key is for: its key type under a variant LMK, key usage and mode of use in a key block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Purpose {
@@ -76,8 +87,44 @@ impl Device {
     /// The reply to a message that comes to a port.
     pub(crate) fn ask_at(&self, port: LmkPort, message: &str) -> String {
         let mut out = BytesMut::new();
-        self.host.answer(port, message.as_bytes(), &mut out);
+        self.answer(port, message.as_bytes(), &mut out);
         String::from_utf8(out.to_vec()).expect("a reply of text")
+    }
+
+    /// Appends the reply to a message that comes to a port.
+    pub(crate) fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) {
+        self.host.answer(port, message, out);
+    }
+
+    /// The key that a message makes: what stands between the error code and a check value of six digits.
+    pub(crate) fn key_of(&self, on: On, message: &str) -> String {
+        let reply = self.ask(on, message);
+        assert_eq!(&reply[2..4], "00", "{message}: {reply}");
+        reply[4..reply.len() - 6].to_owned()
+    }
+
+    /// Keys of each size, with optional blocks and without, under an LMK, and in key blocks of every version
+    /// under ZMKs.
+    pub(crate) fn transported(&self) -> Vec<Transported> {
+        let mut all = Vec::new();
+        for (on, transport, versions, sizes) in [
+            (On::KeyBlock, "T2", "ABC", &["D1", "T2", "T3"][..]),
+            (On::AesKeyBlock, "T3", "ABC", &["T2"]),
+            (On::AesKeyBlock, "A3", "DE", &["D1", "T2", "T3", "A1", "A2", "A3"]),
+        ] {
+            let zmk = self.key_of(on, &format!("A00FFFS#K0{transport}B00E00"));
+            let kinds = sizes.iter().flat_map(|size| [(size, "00"), (size, "01LB0BA LABEL")]);
+            for (size, optional) in kinds {
+                let key = self.key_of(on, &format!("A00FFFS#P0{size}B00S{optional}"));
+                let export = |tail: &str| self.key_of(on, &format!("A8FFF{zmk}{key}{tail}"));
+                let mut blocks = vec![export("S")];
+                blocks.extend(versions.chars().map(|version| export(&format!("R!{version}"))));
+                for block in blocks {
+                    all.push(Transported { on, zmk: zmk.clone(), key: key.clone(), block });
+                }
+            }
+        }
+        all
     }
 }
 
@@ -160,7 +207,10 @@ fn seal(on: On, purpose: Purpose, key: &Key<Stated>) -> String {
         reserved: LmkId(on as u8).digits(),
     };
     let protection = if on == On::Variant {
-        let key_type = KeyTypes::Standard.find(purpose.key_type).expect("a key type");
+        let key_type = [KeyTypes::Standard, KeyTypes::Separated]
+            .into_iter()
+            .find_map(|types| types.find(purpose.key_type))
+            .expect("a key type");
         let scheme = [Scheme::Z, Scheme::U, Scheme::T][size.bytes / 8 - 1];
         Protection::Variant { key_type, scheme }
     } else {
