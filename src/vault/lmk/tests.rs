@@ -1,3 +1,5 @@
+mod table;
+
 use crypto::Algorithm;
 use serde_json::Value;
 
