@@ -6,6 +6,8 @@
 
 mod authorisation;
 mod lmk_table;
+pub mod printer;
+mod printing;
 mod random;
 mod settings;
 mod storage;
@@ -16,6 +18,8 @@ use vault::{Lmk, LmkId};
 
 pub use authorisation::{Authorisations, Category};
 pub use lmk_table::{KeyChange, KeyChangeFault, LmkTable, Migration};
+pub use printer::Printer;
+pub use printing::{Document, FormatFault, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
 pub use settings::{
     DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength, ZmkLength,
@@ -44,6 +48,8 @@ pub struct State {
     pub authorised: Authorisations,
     /// User storage.
     pub storage: UserStorage,
+    /// Print format and words for PINs.
+    pub printing: Printing,
     /// TCP connections that the host interface accepts at once.
     pub connections: u16,
 }
@@ -57,6 +63,7 @@ impl Default for State {
             default_lmk: LmkId(0),
             authorised: Authorisations::default(),
             storage: UserStorage::default(),
+            printing: Printing::default(),
             connections: DEFAULT_CONNECTIONS,
         }
     }
@@ -85,12 +92,19 @@ impl State {
 pub struct Appliance {
     state: RwLock<Arc<State>>,
     randomness: Randomness,
+    printer: Printer,
 }
 
 impl Appliance {
-    /// An appliance in this state.
+    /// An appliance in this state, without a printer.
     pub fn new(state: State, randomness: Randomness) -> Self {
-        Self { state: RwLock::new(Arc::new(state)), randomness }
+        Self { state: RwLock::new(Arc::new(state)), randomness, printer: Printer::none() }
+    }
+
+    /// The same with a printer.
+    #[must_use]
+    pub fn with_printer(self, printer: Printer) -> Self {
+        Self { printer, ..self }
     }
 
     /// The state as it is now.
@@ -102,6 +116,11 @@ impl Appliance {
     pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         change(Arc::make_mut(&mut state))
+    }
+
+    /// Its printer.
+    pub fn printer(&self) -> &Printer {
+        &self.printer
     }
 
     /// Where randomness comes from.

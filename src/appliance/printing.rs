@@ -1,0 +1,19 @@
+//! What is printed, and in which form: the print format, the words for PINs, and the document that
+//! comes of them.
+
+mod document;
+mod format;
+mod pin_text;
+
+pub use document::Document;
+pub use format::{FormatFault, PrintFormat, Value};
+pub use pin_text::PinText;
+
+/// What the printing commands have loaded.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Printing {
+    /// Print format. Source: manual; it is lost when the power is, and with a reset.
+    pub format: Option<PrintFormat>,
+    /// Words for the digits of PINs. Source: manual; it outlives both.
+    pub pin_text: PinText,
+}
