@@ -1,7 +1,7 @@
 //! Local Master Keys, key types, key schemes, key blocks, and keys that only do what they are for.
 //!
 //! A key comes in as a [`Token`], is opened by an [`Lmk`] into a [`Key`] whose type parameter says what may be done with it,
-//! and leaves as a token again. Its bytes do not leave this crate.
+//! and leaves as a token again. Its bytes do not leave this crate, except on paper: see [`PrintedKey`].
 
 mod expected;
 pub mod fuzzing;
@@ -9,6 +9,7 @@ mod key;
 pub mod key_block;
 pub mod key_type;
 pub mod lmk;
+mod printed;
 mod refusal;
 pub mod role;
 mod scheme;
@@ -20,6 +21,7 @@ pub use expected::{Expected, Policy, Protection, Use};
 pub use key::{Key, KeySize};
 pub use key_type::{Evidence, KeyType, KeyTypes, Permission};
 pub use lmk::{Lmk, LmkId, LmkKind};
+pub use printed::PrintedKey;
 pub use refusal::Refusal;
 pub use role::{Lengths, Role, Untagged};
 pub use scheme::Scheme;
