@@ -9,10 +9,13 @@ mod bounded;
 mod file;
 mod lmk;
 
+use std::fmt::Display;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
+use appliance::printer::{Destination, LineEnd};
 use appliance::{Settings, State};
 use bounded::Bounded;
 use clap::Args;
@@ -45,6 +48,23 @@ pub(crate) struct Given {
     /// random generator]
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
+
+    /// Where printing commands print: a folder for text files, HOST:PORT of a raw TCP printer, or
+    /// `discard` [default: none, such commands answer 16]
+    #[arg(long, value_name = "FOLDER|HOST:PORT")]
+    #[serde(deserialize_with = "parsed")]
+    printer: Option<Destination>,
+
+    /// How lines end on paper: lf, lf-cr or cr-lf [default: none, lf in a folder and the device's
+    /// lf-cr to a printer]
+    #[arg(long, value_name = "ORDER")]
+    #[serde(deserialize_with = "parsed")]
+    printer_line_end: Option<LineEnd>,
+
+    /// Milliseconds that a TCP printer has to accept a connection, and again for each piece that it
+    /// takes, 100 to 86400000 [default: 10000]
+    #[arg(long, value_name = "MILLISECONDS")]
+    printer_timeout: Option<Bounded<100, 86_400_000>>,
 
     /// How the log is written to standard error; `STRONGROOM_LOG=info` shows more of it
     /// [default: text]
@@ -128,6 +148,12 @@ pub(crate) struct Configuration {
     pub(crate) state: Option<PathBuf>,
     /// Seed of all random values.
     pub(crate) seed: Option<u64>,
+    /// Where documents are printed.
+    pub(crate) printer: Option<Destination>,
+    /// How their lines end, if that is not left to the printer.
+    pub(crate) printer_line_end: Option<LineEnd>,
+    /// How long a TCP printer may take.
+    pub(crate) printer_timeout: Duration,
     /// Characters of the message header.
     pub(crate) header_length: u8,
     /// What an unknown command is answered.
@@ -150,6 +176,9 @@ impl Default for Configuration {
             dev: false,
             state: None,
             seed: None,
+            printer: None,
+            printer_line_end: None,
+            printer_timeout: Duration::from_secs(10),
             header_length: 4,
             unknown_command: UnknownCommand::default(),
             server: server::Options {
@@ -204,13 +233,20 @@ impl Configuration {
 
 impl Given {
     fn change(self, to: &mut Configuration) {
-        let Self { dev, state, seed, log_format, host, settings, lmk, authorised } = self;
+        let Self { dev, state, seed, printer, printer_line_end, printer_timeout, .. } = self;
+        let Self { log_format, host, settings, lmk, authorised, .. } = self;
         to.settings.extend(settings);
         to.lmks.extend(lmk);
         to.authorised.extend(authorised);
         set(&mut to.dev, dev);
         to.state = state.or_else(|| to.state.take());
         to.seed = seed.or(to.seed);
+        to.printer = printer.or_else(|| to.printer.take());
+        to.printer_line_end = printer_line_end.or(to.printer_line_end);
+        set(
+            &mut to.printer_timeout,
+            printer_timeout.map(|it| Duration::from_millis(it.get().into())),
+        );
         set(&mut to.log_format, log_format);
         set(&mut to.header_length, host.header_length.and_then(|it| u8::try_from(it.get()).ok()));
         set(&mut to.unknown_command, host.unknown_command);
@@ -227,9 +263,9 @@ impl Given {
     }
 }
 
-fn parsed<'de, D: serde::Deserializer<'de>>(
+fn parsed<'de, D: serde::Deserializer<'de>, T: FromStr<Err: Display>>(
     deserializer: D,
-) -> Result<Option<UnknownCommand>, D::Error> {
+) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map(Some).map_err(serde::de::Error::custom)
 }

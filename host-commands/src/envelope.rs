@@ -1,5 +1,6 @@
 //! Header, command code, LMK identifier and trailer: what is around the fields of a command.
 
+use appliance::Document;
 use bytes::{BufMut, BytesMut};
 use wire::{Answer, Cursor, ErrorCode, Fault, FieldSpec, Grammar, Observer, Scope, Wire};
 
@@ -18,22 +19,25 @@ pub(crate) const LMK: &FieldSpec = &FieldSpec {
 /// Answers one message, of which the first `header` bytes are the host's.
 ///
 /// A message too short for header and command code is answered with as much of the header as there
-/// is, and `ZZ15` (inferred).
+/// is, and `ZZ15` (inferred). Returns what is left to the printer, and the code of the reply that
+/// follows then.
 pub(crate) fn answer<'a>(
     message: &'a [u8],
     header: usize,
     unknown: UnknownCommand,
     session: &'a Session<'a>,
     out: &mut BytesMut,
-) {
+) -> Option<(Document, [u8; 2])> {
     let Some((head, [first, second, fields @ ..])) = message.split_at_checked(header) else {
         out.put_slice(&message[..header.min(message.len())]);
-        return out.put_slice(b"ZZ15");
+        out.put_slice(b"ZZ15");
+        return None;
     };
     let start = out.len();
     out.put_slice(head);
     session.trailer.set(trailer(fields));
-    let outcome = match find([*first, *second]) {
+    let entry = find([*first, *second]);
+    let outcome = match entry {
         Some(entry) => {
             out.put_slice(&entry.spec.reply_code);
             session.available(&entry.spec).and_then(|()| (entry.run)(fields, session, out))
@@ -47,7 +51,10 @@ pub(crate) fn answer<'a>(
                 out.put_slice(b"ZZ");
                 Err(ErrorCode::NONE)
             }
-            UnknownCommand::Drop => return out.truncate(start),
+            UnknownCommand::Drop => {
+                out.truncate(start);
+                return None;
+            }
         },
     };
     if let Err(code) = outcome {
@@ -55,6 +62,8 @@ pub(crate) fn answer<'a>(
         out.put_slice(&code.0);
     }
     out.put_slice(session.trailer.get());
+    outcome.ok()?;
+    session.document.take().zip(entry?.spec.print_code)
 }
 
 /// The reply code that goes with a command code: its second character plus one.

@@ -8,6 +8,7 @@ mod message;
 mod migration;
 mod numbers;
 mod pin;
+mod print;
 mod storage;
 mod verification;
 
@@ -19,5 +20,6 @@ pub use message::*;
 pub use migration::*;
 pub use numbers::*;
 pub use pin::*;
+pub use print::*;
 pub use storage::*;
 pub use verification::*;

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, sync::OnceLock};
 
-use appliance::{Appliance, Randomness, State, StorageLength};
+use appliance::{Appliance, PrintFormat, Printer, Randomness, State, StorageLength};
 use bytes::BytesMut;
 use wire::{ErrorCode, LmkKind, LmkPin, Scope, Storage, Trace};
 
@@ -99,15 +99,17 @@ fn answers(message: &[u8]) {
     }
 }
 
-/// A new development appliance with a key in user storage: the same message always does the same.
+/// A new development appliance with a key in user storage, a print format and a printer: the same message always does the same.
 fn host() -> Host {
     static STATE: OnceLock<State> = OnceLock::new();
     let state = STATE.get_or_init(|| {
         let mut state = State::development();
         // Index 1 exists.
         let _ = state.storage.set(1, StorageLength::Variable, STORED);
+        state.printing.format = PrintFormat::new(b">L^0>010^P^Q^R^T>F").ok();
         state
     });
     let appliance = Appliance::new(state.clone(), Randomness::from_seed(1));
+    let appliance = appliance.with_printer(Printer::discard());
     Host::new(Arc::new(appliance), 4, UnknownCommand::Disabled)
 }

@@ -10,7 +10,7 @@ use appliance::Appliance;
 use bytes::{BufMut, BytesMut};
 use zeroize::Zeroize;
 
-use crate::{LmkPort, Session, envelope, error};
+use crate::{LmkPort, SecondReply, Session, envelope, error};
 
 /// Memory for the long replies of one message: the longest message and something beside it.
 const SCRATCH: usize = 128 * 1024;
@@ -67,18 +67,27 @@ impl Host {
     /// Appends the reply to one message; both are without the length that frames them.
     ///
     /// Appends nothing if the command is unknown and [`UnknownCommand::Drop`] is set. A panic in a
-    /// command answers error 41.
-    pub fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) {
+    /// command answers error 41. A command that prints leaves a second reply, which prints nothing
+    /// before it is asked to [`follow`](SecondReply::follow).
+    pub fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<SecondReply> {
         let state = self.appliance.state();
+        let mut second = None;
         isolated(message, self.header, out, |out| {
             BUFFER.with_borrow_mut(|buffer| {
                 let session =
                     Session::new(&self.appliance, &state, port, self.header, &mut buffer[..]);
-                envelope::answer(message, self.header, self.unknown, &session, out);
+                let left = envelope::answer(message, self.header, self.unknown, &session, out);
+                second = left.map(|(document, code)| SecondReply {
+                    appliance: Arc::clone(&self.appliance),
+                    document,
+                    head: [message.get(..self.header).unwrap_or_default(), &code].concat(),
+                    has_trailer: !session.trailer.get().is_empty(),
+                });
                 let used = SCRATCH - session.scratch().left();
                 buffer[..used].zeroize();
             });
         });
+        second
     }
 }
 

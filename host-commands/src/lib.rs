@@ -14,6 +14,7 @@ mod host;
 mod listing;
 mod manual;
 mod named;
+mod second;
 mod session;
 
 use bytes::BytesMut;
@@ -25,6 +26,7 @@ pub use host::{Host, UnknownCommand, isolated};
 pub use listing::{Listed, Status, listing};
 pub use manual::{dictionary, manual, page};
 pub use named::{NAMED, Named};
+pub use second::SecondReply;
 pub use session::{Activity, Arrival, Departure, LmkPort, Session};
 
 use fields::LmkId;
@@ -34,7 +36,7 @@ mod prelude {
     pub(crate) use crate::session::exchange::Parity;
     pub(crate) use crate::{Arrival, Category, Departure, Execute, Session, error, fields::*};
     pub(crate) use vault::{Key, KeyType, Use, role::*};
-    pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Repeat, Reply};
+    pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Mark, Repeat, Reply};
 }
 
 /// The work of a command.
@@ -120,6 +122,7 @@ registry! {
         ha, hc, ia, ka, mg, mi,
     }
     lmk { aa, ac, ay, bg, bs, bw, ge, kc, lo }
+    print { a2, li, ne, oc, oe, pa, pc }
     pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
     card { cw, cy }
     mac { m6, m8 }

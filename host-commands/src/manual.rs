@@ -19,6 +19,7 @@ const HEADINGS: &[(&str, &str)] = &[
     ("mac", "Message authentication"),
     ("data", "Data"),
     ("emv", "EMV"),
+    ("print", "Printing"),
     ("storage", "User storage"),
 ];
 
@@ -62,8 +63,11 @@ pub fn manual(out: &mut impl Write) -> Result {
 /// Writes the page of one command.
 pub fn page(spec: &CommandSpec, out: &mut impl Write) -> Result {
     let [code, reply] = [spec.code, spec.reply_code].map(|code| code.escape_ascii().to_string());
+    let second = spec.print_code.map(|code| code.escape_ascii().to_string());
+    let replies =
+        second.as_ref().map_or_else(|| reply.clone(), |second| format!("{reply}, {second}"));
     let (name, text) = spec.doc.split_once('\n').unwrap_or((spec.doc, ""));
-    writeln!(out, "### {code} → {reply}: {}\n", name.trim_end_matches('.'))?;
+    writeln!(out, "### {code} → {replies}: {}\n", name.trim_end_matches('.'))?;
     if !text.trim().is_empty() {
         writeln!(out, "{}\n", text.trim())?;
     }
@@ -86,6 +90,13 @@ pub fn page(spec: &CommandSpec, out: &mut impl Write) -> Result {
         writeln!(out, "| {heading} | Format | Presence | Meaning |\n| --- | --- | --- | --- |")?;
         table(fields, "", out)?;
         writeln!(out)?;
+    }
+    if let Some(second) = second {
+        writeln!(
+            out,
+            "After `{reply}00` a second reply follows, when the printer is done: `{second}` and an error \
+             code, `00` or `16`.\n"
+        )?;
     }
     let carried: Vec<_> = spec.carried.iter().map(|code| format!("`{code}`")).collect();
     if carried.len() > 1 {

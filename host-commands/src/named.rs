@@ -31,7 +31,6 @@ macro_rules! named {
 
 /// Every command that is known by name only, by code.
 pub static NAMED: &[Named] = named! {
-    b"A2" Simulator "keys" "Generate key component and print it";
     b"AI" Manual "data" "Encrypt data with SEED";
     b"AK" Manual "data" "Decrypt data with SEED";
     b"AM" Manual "data" "Translate data with SEED";
@@ -141,7 +140,6 @@ pub static NAMED: &[Named] = named! {
     b"KY" Simulator "emv" "Secure message (EMV 4.x)";
     b"L0" Simulator "hash" "Generate HMAC key";
     b"LG" Simulator "device" "Set response delay";
-    b"LI" Simulator "print" "Load PIN text string";
     b"LK" Manual "mac" "Generate decimal MAC";
     b"LM" Manual "mac" "Verify decimal MAC";
     b"LQ" Simulator "hash" "Generate HMAC";
@@ -161,20 +159,15 @@ pub static NAMED: &[Named] = named! {
     b"MU" Manual "mac" "Generate MAC on binary message";
     b"MW" Manual "mac" "Verify MAC on binary message";
     b"MY" Simulator "mac" "Verify and translate MAC";
-    b"NE" Simulator "keys" "Generate and print key as split components";
     b"NI" Simulator "device" "Network information";
     b"NY" Simulator "issuing" "IVCVC3 / static CVC3";
     b"OA" Simulator "print" "Print PIN solicitation mailer";
-    b"OC" Manual "keys" "Generate and print ZMK component";
-    b"OE" Manual "keys" "Generate and print TMK/TPK/PVK";
     b"OI" Simulator "as2805" "Generate zone key set";
     b"OK" Simulator "as2805" "Zone key set to LMK";
     b"OU" Simulator "as2805" "Update TMK1 (roll KEK1)";
     b"OW" Simulator "as2805" "Update TMKs (roll KEK1+2)";
     b"P2" Simulator "as2805" "Visa PVV";
     b"P4" Simulator "as2805" "Proof of host value";
-    b"PA" Simulator "print" "Load formatting data";
-    b"PC" Simulator "print" "Load additional formatting data";
     b"PE" Simulator "print" "Print PIN / PIN and solicitation data";
     b"PG" Simulator "print" "Verify PIN mailer cryptography";
     b"PI" Simulator "as2805" "Terminal key set";

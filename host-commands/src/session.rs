@@ -6,13 +6,15 @@ mod keys;
 mod lmk;
 mod migration;
 pub(crate) mod pin;
+mod print;
+
+use core::cell::{Cell, RefCell};
 
 use appliance::{
-    Appliance, Generator, PinEncryptionAlgorithm, Settings, State, StorageFault, StorageLength,
-    ZmkLength,
+    Appliance, Document, Generator, PinEncryptionAlgorithm, Settings, State, StorageFault,
+    StorageLength, ZmkLength,
 };
 use bytes::BytesMut;
-use core::cell::Cell;
 use vault::{Expected, Key, KeyTypes, Lmk, Policy, Role, Use};
 use wire::{
     CommandSpec, ErrorCode, LmkKind, LmkPin, Repeat, Scope, Scratch, Storage, Stored, Wire,
@@ -67,6 +69,8 @@ pub struct Session<'a> {
     is_nested: bool,
     scratch: Scratch<'a>,
     pub(crate) trailer: Cell<&'a [u8]>,
+    /// What is left to the printer.
+    pub(crate) document: RefCell<Option<Document>>,
 }
 
 impl<'a> Session<'a> {
@@ -89,6 +93,7 @@ impl<'a> Session<'a> {
             is_nested: false,
             scratch: Scratch::new(buffer),
             trailer: Cell::new(b""),
+            document: RefCell::new(None),
         }
     }
 
@@ -196,6 +201,10 @@ impl<'a> Session<'a> {
 
     pub(crate) fn available(&self, spec: &CommandSpec) -> Result<(), ErrorCode> {
         let disabled = &self.settings().disabled_commands;
+        // A command inside a command has no way to answer twice.
+        if self.is_nested && spec.print_code.is_some() {
+            return Err(DISABLED.0);
+        }
         if !disabled.is_empty() && disabled.iter().any(|code| code.as_bytes() == spec.code) {
             return Err(DISABLED.0);
         }

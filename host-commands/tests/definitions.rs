@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use appliance::{Appliance, Randomness, State, StorageLength};
+use appliance::{Appliance, PrintFormat, Printer, Randomness, State, StorageLength};
 use bytes::BytesMut;
 use host_commands::{
     COMMANDS, Entry, Host, LmkPort, UnknownCommand,
@@ -151,11 +151,13 @@ fn every_field_is_documented() {
     }
 }
 
-/// The appliance of `serve --dev`, with a key in user storage.
+/// The appliance of `serve --dev`, with a key in user storage, a print format and a printer.
 fn host() -> Host {
     let mut state = State::development();
     state.storage.set(1, StorageLength::Variable, STORED).expect("index 1 exists");
+    state.printing.format = PrintFormat::new(b">L^0>010^P^Q^R^T>F").ok();
     let appliance = Appliance::new(state, Randomness::from_seed(1));
+    let appliance = appliance.with_printer(Printer::discard());
     Host::new(Arc::new(appliance), 4, UnknownCommand::Disabled)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use appliance::{Authorisations, Category, KeyChange, LmkTable, Randomness, State};
+use appliance::{Authorisations, Category, KeyChange, LmkTable, Printer, Randomness, State};
 use host_commands::Host;
 use vault::{Lmk, LmkId, LmkKind};
 
@@ -16,6 +16,10 @@ const NO_LMKS: &str = "no LMK is loaded, so commands with keys answer 13: name t
 /// What is said where an LMK stands in the configuration with its digits.
 const WRITTEN_OUT: &str = "an LMK is read from the configuration: whoever reads that file has it, \
                            so write no LMK there that protects real keys";
+
+/// What is said of a development appliance without a printer.
+const NO_PRINTER: &str = "no printer, so printing commands answer 16: --printer FOLDER prints into text files, \
+                          --printer HOST:PORT on a raw TCP printer";
 
 /// What `serve` needs to know of an appliance.
 #[derive(Debug)]
@@ -64,9 +68,28 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
         }
         None => Randomness::from_system().map_err(Failure::usage)?,
     };
-    let appliance = Arc::new(appliance::Appliance::new(state, randomness));
+    let appliance = appliance::Appliance::new(state, randomness);
+    let appliance = Arc::new(appliance.with_printer(printer(configuration, &mut notices)));
     let Configuration { header_length, unknown_command, .. } = *configuration;
     Ok(Appliance { host: Host::new(appliance, header_length, unknown_command), lmks, notices })
+}
+
+/// The printer; a notice says what is wrong with it.
+fn printer(configuration: &Configuration, notices: &mut Vec<String>) -> Printer {
+    let Configuration { dev, printer_line_end, printer_timeout, .. } = *configuration;
+    let Some(destination) = configuration.printer.clone() else {
+        notices.extend(dev.then(|| NO_PRINTER.to_owned()));
+        return Printer::none();
+    };
+    let name = destination.to_string();
+    let (printer, ready) = Printer::connect(destination, printer_line_end, printer_timeout);
+    notices.push(match ready {
+        Ok(()) => format!("printer {name}"),
+        Err(error) => {
+            format!("printer {name} is not ready: {error}; printing commands answer 16 until it is")
+        }
+    });
+    printer
 }
 
 /// The state that the appliance starts in.

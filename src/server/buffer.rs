@@ -98,25 +98,28 @@ pub(super) struct Outbox {
 pub(super) struct TooLongReply;
 
 impl Outbox {
-    /// Appends the reply to a message of `length` bytes. An empty reply is none.
-    pub(super) fn reply(
+    /// Appends the reply to a message of `length` bytes, and returns what `answer` does. An empty
+    /// reply is none.
+    pub(super) fn reply<T>(
         &mut self,
         length: usize,
-        answer: impl FnOnce(&mut BytesMut),
-    ) -> Result<(), TooLongReply> {
+        answer: impl FnOnce(&mut BytesMut) -> T,
+    ) -> Result<T, TooLongReply> {
         self.reserve(PREFIX + 2 * length + 512);
         let start = self.bytes.len();
         self.bytes.put_u16(0);
-        answer(&mut self.bytes);
+        let answered = answer(&mut self.bytes);
         let reply = self.bytes.get_mut(start..).unwrap_or_default();
-        let Some((prefix, body)) = reply.split_first_chunk_mut::<PREFIX>() else { return Ok(()) };
+        let Some((prefix, body)) = reply.split_first_chunk_mut::<PREFIX>() else {
+            return Ok(answered);
+        };
         let length = u16::try_from(body.len());
         *prefix = length.unwrap_or_default().to_be_bytes();
         if body.is_empty() || length.is_err() {
             body.zeroize();
             self.bytes.truncate(start);
         }
-        length.map(drop).map_err(|_| TooLongReply)
+        length.map(|_| answered).map_err(|_| TooLongReply)
     }
 
     /// Bytes that wait to be sent.

@@ -115,6 +115,10 @@ impl<H: Host> Connection<H> {
                     self.partial_since = None;
                     tokio::task::yield_now().await;
                 }
+                Turn::Later => {
+                    self.partial_since = None;
+                    self.exchange.settle().await;
+                }
                 Turn::Fault(fault) => return Ok(End::Fault(fault)),
                 Turn::Done { answered } => {
                     self.watch_partial_frame(answered);
@@ -174,6 +178,10 @@ impl<H: Host> Connection<H> {
             self.flush().await?;
             match turn {
                 Turn::More => continue,
+                Turn::Later => {
+                    self.exchange.settle().await;
+                    continue;
+                }
                 Turn::Fault(_) => return self.cut().await,
                 Turn::Done { .. } => {}
             }

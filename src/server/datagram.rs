@@ -1,16 +1,19 @@
-//! Messages by UDP: one datagram holds one message with its length prefix, and so does the reply.
+//! Messages by UDP: one datagram holds one message with its length prefix, and so does each reply.
 
 use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
+use tokio::task::JoinSet;
 use tracing::{debug, warn};
 use zeroize::Zeroizing;
 
 use super::buffer::Outbox;
 use super::exchange::Rules;
 use super::frame::{Frame, PREFIX};
-use super::host::Host;
+use super::host::{Host, Later};
 use super::stop::Stop;
 
 /// Pause after a failed read.
@@ -18,15 +21,24 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Answers datagrams until the order to stop.
 pub(super) async fn serve<H: Host>(socket: UdpSocket, rules: Rules<H>, mut stop: Stop) {
-    // All replies are sent or lost at once, so nothing is left to finish.
+    let socket = Arc::new(socket);
+    let mut following = JoinSet::new();
+    // All first replies are sent or lost at once, so only second ones are left to finish.
     tokio::select! {
         biased;
         () = stop.requested() => {}
-        error = converse(&socket, &rules) => warn!("no more datagrams are answered: {error}"),
+        error = converse(&socket, &rules, &mut following) => {
+            warn!("no more datagrams are answered: {error}");
+        }
     }
+    while following.join_next().await.is_some() {}
 }
 
-async fn converse<H: Host>(socket: &UdpSocket, rules: &Rules<H>) -> io::Error {
+async fn converse<H: Host>(
+    socket: &Arc<UdpSocket>,
+    rules: &Rules<H>,
+    following: &mut JoinSet<()>,
+) -> io::Error {
     if let Err(error) = socket.readable().await {
         return error;
     }
@@ -45,19 +57,40 @@ async fn converse<H: Host>(socket: &UdpSocket, rules: &Rules<H>) -> io::Error {
         let bytes = datagram.get_mut(..length).unwrap_or_default();
         match Frame::first(bytes, rules.frame_limit) {
             Frame::Whole(message) if PREFIX + message.len() == length => {
-                let reply =
+                let replied =
                     outbox.reply(message.len(), |out| rules.host.answer(rules.lmk, message, out));
-                if reply.is_err() {
-                    warn!(%peer, "a reply is too long to be sent");
-                } else if !outbox.unsent().is_empty()
-                    && let Err(error) = socket.send_to(outbox.unsent(), peer).await
-                {
-                    debug!(%peer, "a reply was not sent: {error}");
+                send(socket, peer, &mut outbox).await;
+                match replied {
+                    // Nobody else waits for the second reply.
+                    Ok(Some(later)) => {
+                        while following.try_join_next().is_some() {}
+                        following.spawn(follow(Arc::clone(socket), peer, later));
+                    }
+                    Ok(None) => {}
+                    Err(_) => warn!(%peer, "a reply is too long to be sent"),
                 }
-                outbox.clear();
             }
             _ => debug!(%peer, "a datagram of {length} bytes is not one message; dropped"),
         }
         zeroize::Zeroize::zeroize(bytes);
     }
+}
+
+/// Sends the second reply to a message when it is there.
+async fn follow(socket: Arc<UdpSocket>, peer: SocketAddr, later: Later) {
+    let reply = later.await.unwrap_or_default();
+    let mut outbox = Outbox::default();
+    if outbox.reply(0, |out| out.extend_from_slice(&reply)).is_ok() {
+        send(&socket, peer, &mut outbox).await;
+    }
+}
+
+/// Sends what is in the outbox, as one datagram.
+async fn send(socket: &UdpSocket, peer: SocketAddr, outbox: &mut Outbox) {
+    if !outbox.unsent().is_empty()
+        && let Err(error) = socket.send_to(outbox.unsent(), peer).await
+    {
+        debug!(%peer, "a reply was not sent: {error}");
+    }
+    outbox.clear();
 }

@@ -7,7 +7,7 @@ use super::buffer::{Inbox, Outbox};
 use super::frame::{Frame, PREFIX};
 use host_commands::LmkPort;
 
-use super::host::Host;
+use super::host::{Host, Later};
 
 /// Messages that one turn answers at most, so that one pipelining host does not hold a worker.
 const MESSAGES_A_TURN: usize = 32;
@@ -34,6 +34,8 @@ pub(super) struct Exchange<H> {
     pub(super) rules: Rules<H>,
     pub(super) inbox: Inbox,
     pub(super) outbox: Outbox,
+    /// The reply that comes before all others.
+    later: Option<Later>,
 }
 
 /// How a turn ended.
@@ -46,6 +48,8 @@ pub(super) enum Turn {
     },
     /// There may be more complete messages.
     More,
+    /// Nothing is answered before the second reply to a message is there: see [`Exchange::settle`].
+    Later,
     /// The stream cannot go on.
     Fault(Fault),
 }
@@ -79,21 +83,27 @@ impl fmt::Display for Fault {
 impl<H: Host> Exchange<H> {
     /// With empty buffers.
     pub(super) fn new(rules: Rules<H>) -> Self {
-        Self { rules, inbox: Inbox::default(), outbox: Outbox::default() }
+        Self { rules, inbox: Inbox::default(), outbox: Outbox::default(), later: None }
     }
 
     /// Answers the complete messages of the inbox, a bounded number of them, into the outbox.
     pub(super) fn turn(&mut self) -> Turn {
-        let Self { rules: Rules { host, lmk, frame_limit }, inbox, outbox } = self;
+        let Self { rules: Rules { host, lmk, frame_limit }, inbox, outbox, later } = self;
+        if later.is_some() {
+            return Turn::Later;
+        }
         for answered in 0..MESSAGES_A_TURN {
             match Frame::first(inbox.unread(), *frame_limit) {
                 Frame::Whole(_) if outbox.unsent().len() >= OUTPUT_A_TURN => return Turn::More,
                 Frame::Whole(message) => {
                     let length = message.len();
-                    if outbox.reply(length, |out| host.answer(*lmk, message, out)).is_err() {
-                        return Turn::Fault(Fault::TooLongReply);
-                    }
+                    let replied = outbox.reply(length, |out| host.answer(*lmk, message, out));
+                    let Ok(second) = replied else { return Turn::Fault(Fault::TooLongReply) };
                     inbox.consume(PREFIX + length);
+                    *later = second;
+                    if later.is_some() {
+                        return Turn::Later;
+                    }
                 }
                 Frame::Partial => {
                     inbox.compact();
@@ -103,6 +113,18 @@ impl<H: Host> Exchange<H> {
             }
         }
         Turn::More
+    }
+
+    /// Waits for the second reply to a message, if there is to be one. It can be left at any point and
+    /// begun again.
+    pub(super) async fn settle(&mut self) {
+        if let Some(later) = &mut self.later {
+            // A host that gives its promise up, which none does, leaves the message with one reply.
+            let reply = later.await.unwrap_or_default();
+            self.later = None;
+            // No second reply is long.
+            let _ = self.outbox.reply(0, |out| out.extend_from_slice(&reply));
+        }
     }
 }
 
@@ -142,6 +164,19 @@ mod tests {
         let mut long = exchange(LmkPort::Default, &framed(&vec![7; 30_000]).repeat(4));
         assert_eq!(long.turn(), Turn::More);
         assert_eq!(long.outbox.unsent().len(), 3 * 30_003);
+    }
+
+    #[tokio::test]
+    async fn nothing_overtakes_a_second_reply() {
+        let mut exchange = exchange(LmkPort::Default, b"\0\x06later5\0\x01b");
+        for _ in 0..2 {
+            assert_eq!(exchange.turn(), Turn::Later);
+            assert_eq!(exchange.outbox.unsent(), b"\0\x07=later5");
+        }
+        exchange.settle().await;
+        assert_eq!(exchange.turn(), Turn::Done { answered: true });
+        assert_eq!(exchange.outbox.unsent(), b"\0\x07=later5\0\x0Dsecond later5\0\x02=b");
+        exchange.settle().await;
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The server over real loopback sockets, in front of a host that echoes. Every wait is bounded.
 
 mod datagrams;
+mod later;
 mod limits;
 mod stopping;
 mod stream;
@@ -12,21 +13,24 @@ use std::time::Duration;
 use bytes::{BufMut as _, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::host::Later;
 use super::{Host, LmkPort, Options, Server, Stopper};
 
 /// Longest wait of a test for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Answers with a character for the port and the message itself; `silent` is answered with nothing,
-/// `huge` with too much, and `HEADFAIL` panics as a command might.
+/// `huge` with too much, and `HEADFAIL` panics as a command might. `later` and a number of
+/// milliseconds has a second reply, after that time.
 #[derive(Debug)]
 pub(super) struct Echo;
 
 impl Host for Echo {
-    fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) {
+    fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<Later> {
         match (message, port) {
             (b"silent", _) => {}
             (b"HEADFAIL", _) => {
@@ -42,7 +46,20 @@ impl Host for Echo {
                 out.put_slice(message);
             }
         }
+        let delay = str::from_utf8(message.strip_prefix(b"later")?).ok()?.parse().ok()?;
+        let (sender, later) = oneshot::channel();
+        let second = second(message);
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(delay));
+            sender.send(second)
+        });
+        Some(later)
     }
+}
+
+/// The second reply that [`Echo`] gives.
+fn second(message: &[u8]) -> Vec<u8> {
+    [b"second ", message].concat()
 }
 
 /// A message with its length prefix.

@@ -114,7 +114,8 @@ pub struct CommandSpec {
     pub code: [u8; 2],
     /// Reply code.
     pub reply_code: [u8; 2],
-    /// Code of the second reply, which follows when the printer is done.
+    /// Code of the second reply, which follows when the printer is done. Such a command may answer 16
+    /// and 18 without saying so.
     pub print_code: Option<[u8; 2]>,
     /// Heading and text of the manual page.
     pub doc: &'static str,

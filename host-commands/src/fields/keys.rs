@@ -199,7 +199,11 @@ impl Activity for KeyTypeCode {
     }
 
     /// By the key type table; a key in a key block says itself what it is.
+    /// What is printed is always guarded.
     fn is_guarded(&self, category: Category, types: KeyTypes) -> bool {
+        if category == Category::Genprint {
+            return true;
+        }
         let Some(key_type) = self.known(types) else { return false };
         let permission = match category {
             Category::Generate => key_type.generate,

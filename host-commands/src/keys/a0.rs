@@ -193,21 +193,8 @@ impl Request<'_> {
         if self.mode.exports() {
             session.stated_type(self.key_type, |key_type| key_type.export)?;
         }
-        let block = match self.header {
-            Some(header) => {
-                let optional = header.blocks.supplied(8, |_| true)?;
-                Some((header.header()?, optional))
-            }
-            None => None,
-        };
-        let protection = session.protection(key_type, self.scheme, block)?;
-        let size = match (&protection, self.header) {
-            (Protection::Variant { scheme, .. }, _) => KeySize::of_scheme(*scheme),
-            (Protection::KeyBlock { .. }, header) => {
-                header.ok_or(ErrorCode::INVALID_INPUT)?.size()?
-            }
-        };
-        Ok((size, protection))
+        let attributes = self.header.map(|header| header.attributes()).transpose()?;
+        session.place(key_type, self.scheme, attributes)
     }
 
     fn derive(&self, from: Derivation<'_>, session: &Session<'_>) -> Result<Derived, ErrorCode> {

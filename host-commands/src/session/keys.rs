@@ -1,7 +1,7 @@
 //! Keys on their way: under the LMK, and to and from ZMKs.
 
 use vault::{
-    Expected, Key, KeyType, KeyTypes, Lmk, LmkKind, Permission, Protection, Role, Use,
+    Expected, Key, KeySize, KeyType, KeyTypes, Lmk, LmkKind, Permission, Protection, Role, Use,
     key_block::{Header, Padding},
     role::{AnyKey, ZmkOrTmk},
     transport::{self, Wrapping, rules},
@@ -13,7 +13,8 @@ use super::Session;
 use crate::{
     error::{KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, refused, refused_outright},
     fields::{
-        AtallaVariant, CheckValue, ExportedBlock, Hex, KeyField, KeyTypeCode, Scheme, TransportKey,
+        AtallaVariant, Attributes, CheckValue, ExportedBlock, Hex, KeyField, KeyTypeCode, Scheme,
+        TransportKey,
     },
 };
 
@@ -90,6 +91,25 @@ impl<'a> Session<'a> {
             }
             _ => Err(KEY_SCHEME.0),
         }
+    }
+
+    /// Size of a new key, and how it is protected under the LMK of the message.
+    ///
+    /// Errors as for [`Session::protection`].
+    pub fn place<'p>(
+        &self,
+        key_type: Option<&'static KeyType>,
+        scheme: Scheme,
+        attributes: Option<Attributes<'p>>,
+    ) -> Result<(KeySize, Protection<'p>), ErrorCode> {
+        let block = attributes.map(|attributes| (attributes.header, attributes.optional));
+        let protection = self.protection(key_type, scheme, block)?;
+        let size = match (&protection, attributes) {
+            (Protection::Variant { scheme, .. }, _) => KeySize::of_scheme(*scheme),
+            (Protection::KeyBlock { .. }, Some(attributes)) => attributes.size,
+            (Protection::KeyBlock { .. }, None) => return Err(ErrorCode::INVALID_INPUT),
+        };
+        Ok((size, protection))
     }
 
     /// Seals a key under the LMK of the message.

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{Attribute, DeriveInput, LitStr, Result};
 
 use crate::{
-    attributes::{doc, error, find, two, with_lifetime},
+    attributes::{doc, error, find, option, two, with_lifetime},
     gates::{Gates, errors, gates},
     message::group,
     rows::rows,
@@ -19,7 +19,12 @@ pub(crate) fn host_command(input: &DeriveInput) -> Result<Tokens> {
         .ok_or_else(|| error(name, "give the command a #[host_command(..)]"))?;
     let Properties { code, reply, print, evidence, licence, slow, verifies_pin } =
         properties(attribute)?;
-    let errors = errors(input)?;
+    let prints = print.is_some();
+    let print = option(print);
+    let mut errors = errors(input)?;
+    if prints {
+        errors.extend([quote!(crate::error::NO_PRINTER), quote!(crate::error::NO_PRINT_FORMAT)]);
+    }
     let Gates { settings, shown_settings, activities, shown_activities } = gates(input)?;
     let names = rows(input)?.names;
     // A request that has the LMK identifier among its fields keeps it from the envelope.
@@ -87,7 +92,7 @@ pub(crate) fn host_command(input: &DeriveInput) -> Result<Tokens> {
 struct Properties {
     code: Tokens,
     reply: Tokens,
-    print: Tokens,
+    print: Option<Tokens>,
     evidence: Tokens,
     licence: Tokens,
     slow: bool,
@@ -95,7 +100,7 @@ struct Properties {
 }
 
 fn properties(attribute: &Attribute) -> Result<Properties> {
-    let (mut code, mut reply, mut print) = (None, None, quote!(None));
+    let (mut code, mut reply, mut print) = (None, None, None);
     let (mut evidence, mut licence) = (None, quote!("base"));
     let (mut slow, mut verifies_pin) = (false, false);
     attribute.parse_nested_meta(|meta| {
@@ -105,10 +110,7 @@ fn properties(attribute: &Attribute) -> Result<Properties> {
             "verifies_pin" => verifies_pin = true,
             "code" => code = Some(two(&meta.value()?.parse()?)?),
             "reply" => reply = Some(two(&meta.value()?.parse()?)?),
-            "print" => {
-                let bytes = two(&meta.value()?.parse()?)?;
-                print = quote!(Some(#bytes));
-            }
+            "print" => print = Some(two(&meta.value()?.parse()?)?),
             "licence" => {
                 let value: LitStr = meta.value()?.parse()?;
                 licence = quote!(#value);

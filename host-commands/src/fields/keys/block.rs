@@ -37,6 +37,17 @@ pub struct KeyBlockHeader<'a> {
     pub blocks: OptionalBlocks<'a>,
 }
 
+/// What is said of a key that is to be drawn and put into a key block.
+#[derive(Clone, Copy, Debug)]
+pub struct Attributes<'a> {
+    /// Algorithm and length.
+    pub size: KeySize,
+    /// Header of the key block.
+    pub header: Header,
+    /// Optional blocks.
+    pub optional: &'a [u8],
+}
+
 /// Attributes of a key block around a key that was in none.
 #[derive(Clone, Copy, Debug, Group, PartialEq)]
 pub struct ForeignHeader<'a> {
@@ -57,16 +68,14 @@ pub struct ForeignHeader<'a> {
     pub blocks: OptionalBlocks<'a>,
 }
 
-impl KeyBlockHeader<'_> {
-    /// Algorithm and length of the key; error A7.
-    pub fn size(&self) -> Result<KeySize, ErrorCode> {
-        KeySize::of_code(*self.algorithm.0).ok_or(ALGORITHM.0)
-    }
-
-    /// The header; errors A6, A7, A8, AA.
-    pub fn header(&self) -> Result<Header, ErrorCode> {
-        let Self { key_usage, mode, version, exportability, .. } = *self;
-        header(key_usage, self.size()?, mode, version, exportability)
+impl<'a> KeyBlockHeader<'a> {
+    /// Attributes of a key that is to be drawn; errors A6, A7, A8, AA, and those of
+    /// [`OptionalBlocks::supplied`].
+    pub fn attributes(&self) -> Result<Attributes<'a>, ErrorCode> {
+        let Self { key_usage, algorithm, mode, version, exportability, blocks, .. } = *self;
+        let size = size(algorithm)?;
+        let header = header(key_usage, size, mode, version.digits(), exportability)?;
+        Ok(Attributes { size, header, optional: blocks.supplied(8, |_| true)? })
     }
 }
 
@@ -74,16 +83,20 @@ impl ForeignHeader<'_> {
     /// The header around a key of this size; errors A6, A7, A8, AA.
     pub fn header(&self, size: KeySize) -> Result<Header, ErrorCode> {
         let Self { key_usage, mode, version, exportability, .. } = *self;
-        header(key_usage, size, mode, version, exportability)
+        header(key_usage, size, mode, version.digits(), exportability)
     }
 }
 
+pub(super) fn size(algorithm: Text<'_, 2>) -> Result<KeySize, ErrorCode> {
+    KeySize::of_code(*algorithm.0).ok_or(ALGORITHM.0)
+}
+
 /// A header for the key block of an LMK, which fills in the version and its own identifier.
-fn header(
+pub(super) fn header(
     usage: Text<'_, 2>,
     size: KeySize,
     mode: Text<'_, 1>,
-    version: Decimal<2>,
+    key_version: [u8; 2],
     exportability: Text<'_, 1>,
 ) -> Result<Header, ErrorCode> {
     let header = Header {
@@ -91,7 +104,7 @@ fn header(
         usage: *usage.0,
         algorithm: size.header_algorithm(),
         mode: mode.0[0],
-        key_version: version.digits(),
+        key_version,
         exportability: exportability.0[0],
         reserved: *b"00",
     };
