@@ -37,7 +37,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn print(arguments: &Arguments) -> io::Result<()> {
     let rows = listing().into_iter().map(|listed| Row {
         code: listed.code.escape_ascii().to_string(),
-        reply: listed.reply.escape_ascii().to_string(),
+        reply: match listed.second {
+            Some(second) => format!("{},{}", listed.reply.escape_ascii(), second.escape_ascii()),
+            None => listed.reply.escape_ascii().to_string(),
+        },
         name: listed.name,
         family: listed.family,
         evidence: listed.evidence.word(),
@@ -52,7 +55,7 @@ fn print(arguments: &Arguments) -> io::Result<()> {
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or_default();
     writeln!(out, "code reply {:width$} family    evidence  status", "name")?;
     for Row { code, reply, name, family, evidence, status } in &rows {
-        writeln!(out, "{code}   {reply}    {name:width$} {family:9} {evidence:9} {status}")?;
+        writeln!(out, "{code}   {reply:5} {name:width$} {family:9} {evidence:9} {status}")?;
     }
     let built = rows.iter().filter(|row| row.status == Status::Implemented.word()).count();
     writeln!(out, "{built} of {} commands are implemented; the others answer 68.", rows.len())

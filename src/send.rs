@@ -6,13 +6,17 @@ use std::{
     time::Duration,
 };
 
-use host_commands::explain::{Explained, explain};
+use host_commands::{
+    explain::{Explained, explain},
+    find,
+};
 
 use crate::{escape::Escaped, explain::Reading, failure::Failure};
 
 /// Send one host command, and print the reply raw and decoded
 ///
-/// Exit status 1 if the reply carries an error code, 2 if there is no reply.
+/// A command that prints has a second reply, which is waited for. Exit status 1 if a reply carries an
+/// error code, 2 if there is no reply.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example, with `strongroom serve --dev` running:\n  strongroom send 'NC'")]
 pub(crate) struct Arguments {
@@ -41,7 +45,7 @@ const TEST_LMKS: [&[u8]; 3] = [b"268604", b"165126", b"9D04A0"];
 
 /// Sends, waits, prints.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let Arguments { header: Escaped(header), reading, reveal, .. } = arguments;
+    let Arguments { header: Escaped(header), reveal, .. } = arguments;
     let message = arguments.message.or_standard_input()?;
     if message.len() < 2 {
         return Err(Failure::usage("a message begins with a command code, as in `send 'NC'`"));
@@ -54,19 +58,30 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         ));
     }
     let reply = host.exchange(&request)?;
-    let explained = match explain(&reply, Some(&request), reading.context(header.len())) {
+    show(&reply, &request, arguments)?;
+    let code = message.first_chunk().and_then(|code| find(*code));
+    if code.is_some_and(|entry| entry.spec.print_code.is_some()) {
+        show(&host.receive()?, &request, arguments)?;
+    }
+    Ok(())
+}
+
+/// Prints a reply, raw and decoded; an error code in it is a failure.
+fn show(reply: &[u8], request: &[u8], arguments: &Arguments) -> Result<(), Failure> {
+    let Arguments { header: Escaped(header), reading, reveal, .. } = arguments;
+    let explained = match explain(reply, Some(request), reading.context(header.len())) {
         Ok(explained) if reply.starts_with(header) => explained,
         _ => {
-            raw(&reply)?;
-            return Err(unknown(&reply, &request, header.len()));
+            raw(reply)?;
+            return Err(unknown(reply, request, header.len()));
         }
     };
     if *reveal {
-        raw(&reply)?;
+        raw(reply)?;
     } else {
-        raw(&masked(&reply, &explained))?;
+        raw(&masked(reply, &explained))?;
     }
-    reading.print(&explained, &reply, *reveal)?;
+    reading.print(&explained, reply, *reveal)?;
     let Some(line) = explained.lines.iter().find(|line| line.name == "error code") else {
         return Ok(());
     };
@@ -159,25 +174,33 @@ impl<'a> Host<'a> {
     fn exchange(&mut self, message: &[u8]) -> Result<Vec<u8>, Failure> {
         let length = u16::try_from(message.len())
             .map_err(|_| Failure::usage("a message has at most 65,535 bytes with its header"))?;
-        let mut exchange = || {
-            self.stream.write_all(&[&length.to_be_bytes()[..], message].concat())?;
+        let sent = self.stream.write_all(&[&length.to_be_bytes()[..], message].concat());
+        sent.map_err(|reason| self.no_reply(&reason))?;
+        self.receive()
+    }
+
+    /// Waits for a reply.
+    fn receive(&mut self) -> Result<Vec<u8>, Failure> {
+        let mut receive = || {
             let mut length = [0; 2];
             self.stream.read_exact(&mut length)?;
             let mut reply = vec![0; u16::from_be_bytes(length).into()];
             self.stream.read_exact(&mut reply)?;
             Ok(reply)
         };
-        exchange().map_err(|reason: io::Error| {
-            let Arguments { target, timeout, .. } = self.arguments;
-            Failure::usage(match reason.kind() {
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                    format!("no reply from {target} within {timeout} s; --timeout waits longer")
-                }
-                _ => format!(
-                    "{target} closed the connection without a reply ({reason}); is it a host port, \
-                     and the message no longer than its frame limit?"
-                ),
-            })
+        receive().map_err(|reason: io::Error| self.no_reply(&reason))
+    }
+
+    fn no_reply(&self, reason: &io::Error) -> Failure {
+        let Arguments { target, timeout, .. } = self.arguments;
+        Failure::usage(match reason.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+                format!("no reply from {target} within {timeout} s; --timeout waits longer")
+            }
+            _ => format!(
+                "{target} closed the connection without a reply ({reason}); is it a host port, \
+                 and the message no longer than its frame limit?"
+            ),
         })
     }
 }

@@ -118,8 +118,8 @@ fn readings(
         return answered.map(|reply| vec![reply]).ok_or(Unexplained::NotItsReply(code));
     }
     let mut readings: Vec<_> = find(code).map(|entry| of(layout, entry)).into_iter().collect();
-    let entry = COMMANDS.iter().find(|entry| replies(entry, code));
-    readings.extend(entry.and_then(|entry| reply::of(layout, entry, None)));
+    let entries = COMMANDS.iter().filter(|entry| replies(entry, code));
+    readings.extend(entries.filter_map(|entry| reply::of(layout, entry, None)));
     if readings.is_empty() {
         readings.extend(known_by_name(code).map(|named| by_name(layout, named)));
         let [first, second] = code;
@@ -130,7 +130,11 @@ fn readings(
 
 /// A request.
 fn of(layout: Layout<'_>, entry: &Entry) -> Explained {
-    let mut lines = layout.head("command code", answered(entry.spec.reply_code));
+    let mut answered = answered(entry.spec.reply_code);
+    if let Some(second) = entry.spec.print_code {
+        answered = format!("{answered}, and with {} when it is printed", second.escape_ascii());
+    }
+    let mut lines = layout.head("command code", answered);
     let mut seen = Trace::new();
     let read = (entry.trace)(layout.fields(0), layout.scope, &mut seen);
     let refusal = read.err().unwrap_or(ErrorCode::INVALID_INPUT);

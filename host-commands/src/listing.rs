@@ -30,6 +30,8 @@ pub struct Listed {
     pub code: [u8; 2],
     /// Reply code.
     pub reply: [u8; 2],
+    /// Code of the second reply, of a command that prints.
+    pub second: Option<[u8; 2]>,
     /// What it does.
     pub name: &'static str,
     /// Family.
@@ -45,6 +47,7 @@ pub fn listing() -> Vec<Listed> {
     let built = COMMANDS.iter().zip(FAMILIES).map(|(entry, family)| Listed {
         code: entry.spec.code,
         reply: entry.spec.reply_code,
+        second: entry.spec.print_code,
         name: entry.spec.doc.lines().next().unwrap_or_default().trim_end_matches('.'),
         family,
         evidence: entry.spec.evidence,
@@ -53,6 +56,7 @@ pub fn listing() -> Vec<Listed> {
     let named = NAMED.iter().map(|named| Listed {
         code: named.code,
         reply: reply_code(named.code),
+        second: None,
         name: named.name,
         family: named.family,
         evidence: named.evidence,
@@ -81,6 +85,8 @@ mod tests {
     fn reply_codes_are_the_rule() {
         for listed in listing() {
             assert_eq!(listed.reply, reply_code(listed.code), "{}", listed.code.escape_ascii());
+            let second = listed.second.unwrap_or([listed.code[0], b'Z']);
+            assert_eq!(second, [listed.code[0], b'Z'], "{}", listed.code.escape_ascii());
         }
     }
 }

@@ -85,6 +85,22 @@ pub(crate) struct Step {
     pub(crate) lmk: Lmk,
     pub(crate) request: Template,
     pub(crate) reply: Template,
+    /// The reply that follows when the printer is done.
+    pub(crate) second: Option<Template>,
+}
+
+impl Step {
+    /// Whether its command is one that prints.
+    pub(crate) fn prints(&self) -> bool {
+        let code = self.request.start().first_chunk();
+        let entry = code.and_then(|code| host_commands::find(*code));
+        entry.is_some_and(|entry| entry.spec.print_code.is_some())
+    }
+
+    /// Whether the reply is one that a second follows.
+    fn has_second(&self) -> bool {
+        self.prints() && self.reply.start().get(2..4) == Some(b"00")
+    }
 }
 
 /// One vector: one request, or a short conversation.
@@ -147,6 +163,7 @@ struct WrittenCase {
     lmk: Lmk,
     request: String,
     reply: String,
+    second: Option<String>,
     settings: Option<String>,
     evidence: Evidence,
     source: String,
@@ -165,6 +182,7 @@ struct WrittenStep {
     lmk: Option<Lmk>,
     request: String,
     reply: String,
+    second: Option<String>,
 }
 
 /// Loads files, and the `*.toml` files below folders, in the order of their names.
@@ -223,7 +241,8 @@ fn suite(path: PathBuf) -> Result<Suite, LoadError> {
 }
 
 fn checked(case: WrittenCase) -> Result<Case, String> {
-    let first = WrittenStep { lmk: None, request: case.request, reply: case.reply };
+    let WrittenCase { request, reply, second, .. } = case;
+    let first = WrittenStep { lmk: None, request, reply, second };
     let mut steps = Vec::with_capacity(1 + case.then.len());
     let mut filled = BTreeSet::new();
     for written in [first].into_iter().chain(case.then) {
@@ -232,6 +251,15 @@ fn checked(case: WrittenCase) -> Result<Case, String> {
     }
     if steps.iter().any(|step| step.request.start().len() < 2) {
         return Err("a request has no command code".into());
+    }
+    let is_parsed_only = case.parse_only.is_some();
+    let misses = |step: &&Step| !is_parsed_only && step.second.is_some() != step.has_second();
+    if let Some(step) = steps.iter().find(misses) {
+        return Err(match step.second {
+            Some(_) => "a second reply follows only a command that prints, after error code 00",
+            None => "the command prints, so `second` has to say the second reply",
+        }
+        .into());
     }
     if case.parse_only.is_some() && steps.len() > 1 {
         return Err("a case that is parsed only has no further steps".into());
@@ -263,7 +291,15 @@ fn step(
         return Err(TemplateError::Unfilled(name.to_owned()));
     }
     filled.extend(new.into_iter().map(str::to_owned));
-    Ok(Step { lmk, request, reply })
+    let second = written.second.as_deref().map(Template::read).transpose()?;
+    if let Some(second) = &second {
+        let (checked, new) = second.names();
+        if let Some(name) = checked.into_iter().find(|&name| !filled.contains(name)) {
+            return Err(TemplateError::Unfilled(name.to_owned()));
+        }
+        filled.extend(new.into_iter().map(str::to_owned));
+    }
+    Ok(Step { lmk, request, reply, second })
 }
 
 #[cfg(test)]
@@ -298,6 +334,13 @@ mod tests {
             ("request = 'BU'\nreply = 'BV00{key}'", "{key} is not filled by an earlier reply"),
             ("request = 'B'\nreply = 'BV00'", "a request has no command code"),
             ("request = 'BU'\nreply = 'BV00'\ncolour = 1", "colour"),
+            ("request = 'A2'\nreply = 'A300'", "`second` has to say"),
+            ("request = 'A2'\nreply = 'A317'\nsecond = 'AZ00'", "only a command that prints"),
+            ("request = 'BU'\nreply = 'BV00'\nsecond = 'BZ00'", "only a command that prints"),
+            (
+                "request = 'A2'\nreply = 'A300'\nsecond = 'AZ{key}'",
+                "{key} is not filled by an earlier reply",
+            ),
             (
                 "request = 'BU'\nreply = 'BV00'\nparse_only = 'r'\n[[then]]\nrequest = 'NC'\nreply = ''",
                 "further",

@@ -70,12 +70,26 @@ impl Host {
             Some(stream) => stream,
             None => self.connect(lmk)?,
         };
+        (&stream).write_all(&frame).map_err(HostError::NoReply)?;
+        self.streams.insert(lmk, stream);
+        self.next(lmk)
+    }
+
+    /// The next reply on the connection, without its header and length.
+    pub(crate) fn next(&mut self, lmk: Lmk) -> Result<Vec<u8>, HostError> {
         // A connection on which something went wrong is not used again.
-        let reply = exchange(&stream, &frame).map_err(HostError::NoReply)?;
+        let gone = || HostError::NoReply(ErrorKind::NotConnected.into());
+        let stream = self.streams.remove(&lmk).ok_or_else(gone)?;
+        let reply = receive(&stream).map_err(HostError::NoReply)?;
         let reply =
             reply.strip_prefix(self.target.header.as_bytes()).ok_or(HostError::Header)?.to_vec();
         self.streams.insert(lmk, stream);
         Ok(reply)
+    }
+
+    /// Closes the connection, on which replies may come that nobody waits for.
+    pub(crate) fn close(&mut self, lmk: Lmk) {
+        self.streams.remove(&lmk);
     }
 
     fn connect(&self, lmk: Lmk) -> Result<TcpStream, HostError> {
@@ -105,8 +119,7 @@ fn open(address: &str) -> io::Result<TcpStream> {
     Err(last)
 }
 
-fn exchange(mut stream: &TcpStream, frame: &[u8]) -> io::Result<Vec<u8>> {
-    stream.write_all(frame)?;
+fn receive(mut stream: &TcpStream) -> io::Result<Vec<u8>> {
     let mut length = [0; 2];
     stream.read_exact(&mut length)?;
     let mut reply = vec![0; u16::from_be_bytes(length).into()];
@@ -143,6 +156,16 @@ mod tests {
         let mut host = answer(&[b"\x00\x08HEADND00", b"\x00\x06HEADND"]);
         assert_eq!(host.ask(Lmk::Default, b"NC").expect("a reply"), b"ND00");
         assert_eq!(host.ask(Lmk::Default, b"NC").expect("a reply"), b"ND");
+    }
+
+    #[test]
+    fn a_second_reply_is_waited_for() {
+        let mut host = answer(&[b"\x00\x08HEADA300\x00\x08HEADAZ16", b"\x00\x08HEADND00"]);
+        assert_eq!(host.ask(Lmk::Default, b"A2").expect("a reply"), b"A300");
+        assert_eq!(host.next(Lmk::Default).expect("a second reply"), b"AZ16");
+        assert_eq!(host.ask(Lmk::Default, b"NC").expect("a reply"), b"ND00");
+        host.close(Lmk::Default);
+        assert!(matches!(host.next(Lmk::Default), Err(HostError::NoReply(_))));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use wire::text;
 use super::{
     case::{Case, Lmk, Step},
     host::{Host, HostError},
-    template::Captures,
+    template::{Captures, Template},
 };
 
 /// What came of a case.
@@ -91,20 +91,53 @@ fn exchange(
     failure.got = text::write(&reply);
     failure.reason = match (difference, error_code(&reply)) {
         (Some(_), Some("68")) => "not implemented (68)".to_owned(),
-        (Some(at), Some(code)) => difference_at(at, code, step),
+        (Some(at), Some(code)) => difference_at(at, code, &step.reply),
         (Some(at), None) => format!("differs at byte {at}"),
         (None, Some(code @ ("15" | "68" | "80"))) if parse_only => {
             format!("not understood ({code})")
         }
         (None, None) if parse_only => "not a reply".to_owned(),
-        (None, _) => return Ok(None),
+        (None, _) => return Ok(second(step, parse_only, host, captures, failure)),
     };
+    host.close(step.lmk);
     Ok(Some(failure))
 }
 
+/// The reply that follows the first one when the printer is done.
+fn second(
+    step: &Step,
+    parse_only: bool,
+    host: &mut Host,
+    captures: &mut Captures,
+    mut failure: Failure,
+) -> Option<Failure> {
+    let Some(expected) = step.second.as_ref().filter(|_| !parse_only) else {
+        // Nobody waits for what may follow.
+        if step.prints() {
+            host.close(step.lmk);
+        }
+        return None;
+    };
+    failure.expected = expected.show(captures);
+    failure.got = String::new();
+    let reason = match host.next(step.lmk) {
+        Ok(reply) => {
+            failure.got = text::write(&reply);
+            match (expected.hold(&reply, captures).err(), error_code(&reply)) {
+                (Some(at), Some(code)) => difference_at(at, code, expected),
+                (Some(at), None) => format!("differs at byte {at}"),
+                (None, _) => return None,
+            }
+        }
+        Err(error) => error.to_string(),
+    };
+    host.close(step.lmk);
+    Some(Failure { reason: format!("second reply: {reason}"), ..failure })
+}
+
 /// Byte 0 is the first character of the reply code.
-fn difference_at(at: usize, code: &str, step: &Step) -> String {
-    match step.reply.start().get(2..4).map(String::from_utf8_lossy) {
+fn difference_at(at: usize, code: &str, expected: &Template) -> String {
+    match expected.start().get(2..4).map(String::from_utf8_lossy) {
         Some(expected) if expected != code => format!("error {code} instead of {expected}"),
         _ => format!("differs at byte {at}"),
     }
@@ -118,16 +151,19 @@ fn error_code(reply: &[u8]) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectors::{case::Evidence, template::Template};
+    use crate::vectors::case::Evidence;
+
+    fn template(text: &str) -> Template {
+        Template::read(text).expect("a template")
+    }
 
     fn step(reply: &str) -> Step {
-        let template = |text| Template::read(text).expect("a template");
-        Step { lmk: Lmk::Default, request: template("NC"), reply: template(reply) }
+        Step { lmk: Lmk::Default, request: template("NC"), reply: template(reply), second: None }
     }
 
     #[test]
     fn an_error_code_says_more_than_a_place() {
-        let reply = step("CD000482206CCD872229C203");
+        let reply = template("CD000482206CCD872229C203");
         assert_eq!(difference_at(2, "20", &reply), "error 20 instead of 00");
         assert_eq!(difference_at(8, "00", &reply), "differs at byte 8");
         assert_eq!(error_code(b"CD20"), Some("20"));

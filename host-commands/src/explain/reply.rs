@@ -22,7 +22,8 @@ pub(super) fn of(layout: Layout<'_>, entry: &Entry, request: Option<&[u8]>) -> O
     let enclosed = request.map(|request| enclosed(entry, request, layout.scope));
     let start = layout.start(2);
     lines.extend(layout.lines(&seen, start, None, entry.spec.reply, enclosed.as_deref()));
-    let title = format!("Reply to {}", name(entry));
+    let which = if entry.spec.reply_code == code { "Reply" } else { "Second reply" };
+    let title = format!("{which} to {}", name(entry));
     Some(Explained { title, lmk: layout.scope.lmk, lines })
 }
 
