@@ -137,6 +137,9 @@ impl Seen {
     }
 }
 
+/// Commands that name no LMK: whatever stands in them is a print format.
+const WITHOUT_LMK: &[&[u8; 2]] = &[b"PA", b"PC"];
+
 #[test]
 fn every_command_tells_a_contradiction() {
     const VARIANT: LmkPort = LmkPort::Only(0);
@@ -149,7 +152,7 @@ fn every_command_tells_a_contradiction() {
         state ^= state << 17;
         usize::try_from(state % most.max(1) as u64).unwrap_or_default()
     };
-    for entry in COMMANDS {
+    for entry in COMMANDS.iter().filter(|entry| !WITHOUT_LMK.contains(&&entry.spec.code)) {
         // A new one each time: some commands erase what others need.
         let host = host();
         let code = entry.spec.code.escape_ascii();

@@ -52,6 +52,7 @@ fn a_command_that_fails_has_one_reply() {
         ("OC;;;;;;;;;;;;;;;;", "OD15"),
         ("OC|0U", "OD15"),
         ("OC|0S0", "OD26"),
+        ("OC|0U2", "OD15"),
         ("OE|0?0", "OF26"),
     ] {
         client.send(&[message, "NC"]);
@@ -70,9 +71,9 @@ fn a_command_that_fails_has_one_reply() {
         ("A2FFFS~#72T2Nc1?00", "A3AA"),
         ("A2FFFS~#72A3Nc1E00", "A348"),
         ("NEFFFS~#72T2NxxE00", "NFA9"),
-        ("OC~#72T2Nc1E00", "ODA6"),
-        ("OC", "OD15"),
-        ("OE~#72T2N00E00", "OFA6"),
+        ("OC", "ODA1"),
+        ("OE|0U0", "OFA1"),
+        ("OE|0S0", "OF26"),
     ] {
         assert_eq!(client.ask(message), reply, "{message}");
     }
