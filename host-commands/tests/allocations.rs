@@ -22,8 +22,8 @@ const FILES: &[&str] = &[
 
 /// Commands that a switch sends all day, and those that open, seal and move keys.
 const CHEAP: &[&str] = &[
-    "A0", "A4", "A6", "A8", "BU", "CA", "CC", "CW", "CY", "DA", "DC", "EA", "EC", "G0", "JC", "JE",
-    "KQ", "M6", "M8", "NC",
+    "A0", "A4", "A6", "A8", "BU", "CS", "CA", "CC", "CW", "CY", "DA", "DC", "EA", "EC", "G0", "JC",
+    "JE", "KQ", "M6", "M8", "NC",
 ];
 
 #[test]

@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use crypto::{Algorithm, ClearKey};
 use rand_core::TryRng;
 
+use crate::key_block::narrow::Changeable;
+use crate::key_block::optional::Moment;
 use crate::key_block::{
     Header, KeyBlock, KeyBlockKeys, OptionalBlocks, Padding, Version, thales, tr31,
 };
@@ -39,10 +41,37 @@ pub fn key_block(text: &[u8]) {
     let Ok(header) = Header::parse(block) else { return };
     let rest = block.get(Header::LENGTH..).unwrap_or_default();
     let optional = OptionalBlocks::parse(rest).unwrap_or(OptionalBlocks::NONE);
+    for field in Changeable::ALL {
+        change(field, &header, optional, block);
+    }
+    let _ = (optional.check_validity(Moment::now), optional.check_supplied(|_| true));
     for length in 1..=64 {
         for padding in [Padding::Minimal, Padding::LengthHiding] {
             seal(&header, optional, length, padding);
         }
+    }
+}
+
+/// Changes a field to what some of the text says; a key block that says more than before is a fault.
+fn change(field: Changeable, header: &Header, optional: OptionalBlocks<'_>, text: &[u8]) {
+    let current = match field {
+        Changeable::Usage => &header.usage[..],
+        Changeable::Mode => &[header.mode],
+        Changeable::Version => &header.key_version,
+        Changeable::Exportability => &[header.exportability],
+        Changeable::Status => optional.find(*b"00").map_or(&b""[..], |block| block.data),
+        Changeable::Start => optional.find(*b"03").map_or(&b""[..], |block| block.data),
+        Changeable::End => optional.find(*b"04").map_or(&b""[..], |block| block.data),
+    };
+    let (mut out, mut taken_back) = ([0; KeyBlock::LONGEST], [0; KeyBlock::LONGEST]);
+    for new in text.windows(field.length()) {
+        let changed = field.change(header, optional, [current, new], &mut out);
+        let Ok((changed, optional)) = changed else { continue };
+        assert!(OptionalBlocks::parse(optional).is_ok(), "optional blocks do not read back");
+        let back = [new, current];
+        let optional = OptionalBlocks::parse(optional).unwrap_or(OptionalBlocks::NONE);
+        let again = field.change(&changed, optional, back, &mut taken_back);
+        assert!(again.is_err() || new == current, "a change can be taken back");
     }
 }
 

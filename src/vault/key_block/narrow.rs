@@ -41,6 +41,17 @@ const PARTS: &[([u8; 2], &[[u8; 2]])] = &[
 const FURTHER: usize = 17;
 
 impl Changeable {
+    /// Everything that can be changed.
+    pub const ALL: [Self; 7] = [
+        Self::Usage,
+        Self::Mode,
+        Self::Version,
+        Self::Exportability,
+        Self::Status,
+        Self::Start,
+        Self::End,
+    ];
+
     /// Characters of a value.
     pub const fn length(self) -> usize {
         match self {

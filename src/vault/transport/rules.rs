@@ -1,47 +1,7 @@
-//! What the header of a key block must say before a key may leave, come in, or be derived from.
+//! What the header of a key block must say before a key may leave or come in.
 
 use crate::key_block::{Header, OptionalBlocks, Version, optional, values};
 use crate::{KeyType, Refusal};
-
-/// What a command asks of the header of a key that it uses.
-#[derive(Clone, Copy, Debug)]
-pub struct Requirement {
-    /// Key usages of which the key must have one.
-    pub usages: &'static [[u8; 2]],
-    /// Algorithms of which the key must have one.
-    pub algorithms: &'static [u8],
-    /// Modes of use of which the key must have one.
-    pub modes: &'static [u8],
-}
-
-impl Requirement {
-    /// A ZMK or TMK under which a key leaves (A0, A8). Source: manual.
-    pub const EXPORT: Self =
-        Self { usages: &[*b"K0", *b"51", *b"52"], algorithms: b"DTA", modes: b"BEN" };
-    /// A ZMK under which a key comes in (A6). Source: manual.
-    pub const IMPORT: Self = Self { usages: &[*b"K0", *b"52"], algorithms: b"DTA", modes: b"BDN" };
-    /// A BDK from which an initial key is derived (A0). Source: manual.
-    pub const DUKPT: Self =
-        Self { usages: &[*b"B0", *b"41", *b"42", *b"43"], algorithms: b"T", modes: b"XN" };
-    /// A ZKA master key from which a key is derived (A0). Source: manual.
-    pub const ZKA: Self = Self { usages: &[*b"53"], algorithms: b"T", modes: b"XN" };
-
-    /// Checks a header.
-    ///
-    /// # Errors
-    /// A6 usage, A7 algorithm, A8 mode of use, in this order.
-    pub fn check(&self, header: &Header) -> Result<(), Refusal> {
-        if !self.usages.contains(&header.usage) {
-            Err(Refusal::Usage)
-        } else if !self.algorithms.contains(&header.algorithm) {
-            Err(Refusal::Algorithm)
-        } else if !self.modes.contains(&header.mode) {
-            Err(Refusal::Mode)
-        } else {
-            Ok(())
-        }
-    }
-}
 
 /// Key usages that never leave a key-block LMK outside a key block. Source: manual.
 const BLOCK_ONLY: &[[u8; 2]] = &[*b"K0", *b"52", *b"D0", *b"21", *b"22"];
@@ -125,37 +85,6 @@ mod tests {
 
     fn header(text: &[u8]) -> Header {
         Header::parse(text).expect("a legal header")
-    }
-
-    #[test]
-    fn transport_keys_need_usage_algorithm_and_mode() {
-        for (text, export, import) in [
-            (b"00072K0TB00E0001", Ok(()), Ok(())),
-            (b"0007252TN00E0001", Ok(()), Ok(())),
-            (b"0007251TE00E0001", Ok(()), Err(Refusal::Usage)),
-            (b"00072K0TE00E0001", Ok(()), Err(Refusal::Mode)),
-            (b"00072K0TD00E0001", Err(Refusal::Mode), Ok(())),
-            (b"00072P0TB00E0001", Err(Refusal::Usage), Err(Refusal::Usage)),
-            (b"00072K0HB00E0001", Err(Refusal::Algorithm), Err(Refusal::Algorithm)),
-        ] {
-            let header = header(text);
-            assert_eq!(Requirement::EXPORT.check(&header), export, "{}", text.escape_ascii());
-            assert_eq!(Requirement::IMPORT.check(&header), import, "{}", text.escape_ascii());
-        }
-    }
-
-    #[test]
-    fn derivation_keys_need_usage_algorithm_and_mode() {
-        for (text, dukpt) in [
-            (b"00072B0TN00E0001", Ok(())),
-            (b"0007241TX00E0001", Ok(())),
-            (b"00072B0TB00E0001", Err(Refusal::Mode)),
-            (b"10096B0AX00E0001", Err(Refusal::Algorithm)),
-            (b"0007253TX00E0001", Err(Refusal::Usage)),
-        ] {
-            assert_eq!(Requirement::DUKPT.check(&header(text)), dukpt, "{}", text.escape_ascii());
-        }
-        assert_eq!(Requirement::ZKA.check(&header(b"0007253TX00E0001")), Ok(()));
     }
 
     #[test]
