@@ -3,7 +3,7 @@
 #[path = "device/device.rs"]
 mod device;
 
-use device::{Device, On, sealed_block};
+use device::{Device, On, sealed_block, tr31_block, zmk};
 
 const CLEAR: &str = "0123456789ABCDEFFEDCBA9876543210";
 const OTHER: &str = "1010101010101010FEFEFEFEFEFEFEFE";
@@ -106,6 +106,62 @@ fn exportability_decides_how_a_key_leaves() {
             let reply = device.ask(on, &format!("A8FFF{zmk}{key}S%0{}&{said}", on as u8));
             assert_eq!(&reply[2..4], code, "{said}");
             assert!(code != "00" || &reply[16..17] == said, "{reply}");
+        }
+    }
+}
+
+#[test]
+fn optional_blocks_travel_with_their_key() {
+    let device = Device::with(|_| {});
+    let long = format!("LB0004012C{:x<290}", "a long label ");
+    for on in LMKS {
+        let transport = sealed_block(on, "00000K0TB00E0000", "", CLEAR);
+        for optional in ["KS1800604B120F9292800000", "LB04", &long] {
+            let key = device.key_of(on, &format!("A00FFFS#B0T2X00E01{optional}"));
+            assert!(key.contains(optional), "{key}");
+            for way in ["S", "R!A", "R!B", "R!C"] {
+                let sent = device.key_of(on, &format!("A8FFF{transport}{key}{way}"));
+                assert!(sent.contains(optional), "{sent}");
+                let back = device.key_of(on, &format!("A6FFF{transport}{sent}S"));
+                assert!(back.contains(optional), "{back}");
+            }
+        }
+        // The check value of the protecting key is no longer true; the others stay.
+        let (clear, transport) = zmk(on);
+        let optional = "LB05xKP0C00A1B2C3WP07000";
+        let payload = hex::decode(OTHER).expect("hexadecimal");
+        let block = tr31_block(&clear, "B0000B0TX00E0000", optional, &payload);
+        let key = device.key_of(on, &format!("A6FFF{transport}{block}S"));
+        assert!(!key.contains("KP") && key.contains("LB05xWP07000"), "{key}");
+    }
+}
+
+/// With the setting, the block does not tell the length of its key.
+#[test]
+fn lengths_are_hidden_where_the_setting_says_so() {
+    for hide_key_length in [false, true] {
+        let device = Device::with(|settings| settings.hide_key_length = hide_key_length);
+        let strong = device.key_of(On::AesKeyBlock, "A00FFFS#K0A3B00E00");
+        let weak = device.key_of(On::AesKeyBlock, "A00FFFS#K0T3B00E00");
+        for (transport, sizes, ways) in [
+            (&weak, &["D1", "T2", "T3"][..], &["S", "R!A", "R!B", "R!C"][..]),
+            (&strong, &["D1", "T2", "T3"], &["S", "R!D", "R!E"]),
+            (&strong, &["A1", "A2", "A3"], &["S", "R!D", "R!E"]),
+        ] {
+            for way in ways {
+                let mut lengths = sizes.iter().map(|size| {
+                    let made = format!("A00FFFS#P0{size}B00E00");
+                    let key = device.key_of(On::AesKeyBlock, &made);
+                    let sent = format!("A8FFF{transport}{key}{way}");
+                    let sent = device.key_of(On::AesKeyBlock, &sent);
+                    let back = format!("A6FFF{transport}{sent}S");
+                    assert_eq!(device.key_of(On::AesKeyBlock, &back)[..17], key[..17]);
+                    sent.len()
+                });
+                let first = lengths.next();
+                let are_equal = lengths.all(|length| Some(length) == first);
+                assert_eq!(are_equal, hide_key_length, "{sizes:?} {way}");
+            }
         }
     }
 }

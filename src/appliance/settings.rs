@@ -178,7 +178,7 @@ pub enum StorageLength {
     Double,
     /// 48 hexadecimal digits.
     Triple,
-    /// Up to 1,000 bytes.
+    /// Up to 1,000 bytes in the first 128 places, 100 in the others.
     Variable,
 }
 

@@ -44,7 +44,7 @@ impl<'a> Execute<'a> for Request<'a> {
         let fits = match (self.count, self.data) {
             (Some(count), _) => is_text && count.0[0] <= MOST,
             (None, data) => {
-                !is_text || data.is_none_or(|data| data.0.iter().all(u8::is_ascii_graphic))
+                !is_text || data.is_none_or(|data| data.0.iter().all(|byte| matches!(byte, b' '..=b'~')))
             }
         };
         if !fits {
