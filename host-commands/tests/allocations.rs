@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     include_str!("../../vectors/host/card.toml"),
     include_str!("../../vectors/host/device.toml"),
     include_str!("../../vectors/host/emv.toml"),
+    include_str!("../../vectors/host/exchange.toml"),
     include_str!("../../vectors/host/keys.toml"),
     include_str!("../../vectors/host/mac.toml"),
     include_str!("../../vectors/host/pin.toml"),
@@ -22,8 +23,10 @@ const FILES: &[&str] = &[
 
 /// Commands that a switch sends all day, and those that open, seal and move keys.
 const CHEAP: &[&str] = &[
-    "A0", "A4", "A6", "A8", "BU", "CS", "CA", "CC", "CW", "CY", "DA", "DC", "EA", "EC", "G0", "JC",
-    "JE", "KQ", "M6", "M8", "NC",
+    "A0", "A4", "A6", "A8", "BU", "CS", "AE", "AG", "AS", "AU", "AW", "B0", "BI", "BY", "DI", "DK",
+    "DW", "DY", "FA", "FC", "FE", "FG", "FI", "FK", "FM", "FO", "FQ", "FS", "GC", "GG", "GY", "HA",
+    "HC", "IA", "KA", "MG", "MI", "CA", "CC", "CW", "CY", "DA", "DC", "EA", "EC", "G0", "JC", "JE",
+    "KQ", "M6", "M8", "NC",
 ];
 
 #[test]

@@ -147,6 +147,11 @@ pub(crate) fn zmk(on: On) -> (ClearKey, String) {
     (clear, sealed(on, Purpose::new(*b"000", *b"K0"), &hex::encode_upper(ZMK)))
 }
 
+/// Anything under the ZMK, without a scheme.
+pub(crate) fn wrapped(clear: &str) -> String {
+    ecb(&ZMK, &hex::decode(clear).expect("hexadecimal"))
+}
+
 /// Anything as the contents of a TR-31 key block under a key, with a header that is legal.
 pub(crate) fn tr31_block(under: &ClearKey, header: &str, optional: &str, payload: &[u8]) -> String {
     let header = Header::parse(header.as_bytes()).expect("a header");
