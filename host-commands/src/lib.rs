@@ -122,7 +122,7 @@ registry! {
         ha, hc, ia, ka, mg, mi,
     }
     lmk { aa, ac, ay, bg, bs, bw, ge, kc, lo }
-    print { a2, li, ne, oc, oe, pa, pc }
+    print { a2, li, ne, oc, oe, pa, pc, ta }
     pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
     card { cw, cy }
     mac { m6, m8 }

@@ -213,7 +213,6 @@ pub static NAMED: &[Named] = named! {
     b"T2" Manual "e-purse" "Release RLSAM";
     b"T4" Manual "e-purse" "Release R2LSAM";
     b"T6" Manual "e-purse" "Verify RCEP";
-    b"TA" Manual "print" "Print TMK mailer";
     b"U0" Manual "e-purse" "Decrypt R1, validate MACLSAM";
     b"U2" Manual "e-purse" "Compute HCEP";
     b"U4" Manual "e-purse" "Validate S1 MAC load/unload";

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use appliance::{Appliance, KeyChange, Randomness, State};
+use appliance::{Appliance, KeyChange, PrintFormat, Printer, Randomness, State};
 use bytes::BytesMut;
 use host_commands::{COMMANDS, Entry, Host, LmkPort, UnknownCommand};
 use vault::{Lmk, LmkId};
@@ -34,7 +34,8 @@ fn scope(lmk: LmkKind) -> Scope<'static> {
     Scope { lmk, lmk_pin: LmkPin::Digits(13), ..Scope::FACTORY }
 }
 
-/// `serve --dev`, with a second LMK of key blocks, 03, and each LMK in key change storage, too.
+/// `serve --dev`, with a second LMK of key blocks, 03, and each LMK in key change storage, too, ready to
+/// print.
 fn host() -> Host {
     let mut state = State::development();
     state.settings.zmk_translate_command = true;
@@ -45,7 +46,9 @@ fn host() -> Host {
         assert!(state.lmks.load(id, lmk()));
         state.lmks.load_key_change(id, KeyChange::Old, lmk()).expect("they are of one kind");
     }
+    state.printing.format = PrintFormat::new(b"^P").ok();
     let appliance = Appliance::new(state, Randomness::from_seed(1));
+    let appliance = appliance.with_printer(Printer::discard());
     Host::new(Arc::new(appliance), 0, UnknownCommand::Disabled)
 }
 

@@ -211,6 +211,39 @@ fn keys_are_printed_as_key_blocks_hold_them() {
     assert!(token.starts_with("S10096D0ANc3N0002"), "{token}");
 }
 
+/// The keys of the tokens are those of an independent program.
+#[test]
+fn a_tmk_of_the_host_is_printed() {
+    let mut office = Office::open("tmk");
+    for (lmk, token, key, check_value) in [
+        ("LMK 00", "FCBA7CF5972CF0DD", "0123456789ABCDEF", "D5D44F"),
+        (
+            "LMK 00",
+            "U1750CDFB0757D3B3994430636DBB281B",
+            "0123456789ABCDEFFEDCBA9876543210",
+            "08D7B4",
+        ),
+        (
+            "LMK 01",
+            "S0007251TN00E000130617A824902123D888E36FF0B9305D6D9C35E12C226812CB14D1056",
+            "CE5716239DB00D98043E9243A479133E",
+            "97B336",
+        ),
+        (
+            "LMK 02",
+            "S1009651AN00E00021258FE5323A98534E6F114C353AA1875C4064BD3C1C0D94DD6802B9E9FE7BF75BB867C4DE5\
+             038DD8",
+            "01BEBD8733B11236B3646607D9F8F71F",
+            "29301A",
+        ),
+    ] {
+        let client = &mut office.client(lmk);
+        let (reply, printed) = office.print(client, &format!("TA{token}NAME;STREET~"), "TZ00");
+        assert_eq!(reply, "");
+        assert_eq!(printed, page("NAME;STREET", [key, "", "", check_value]));
+    }
+}
+
 #[test]
 fn odd_parity_and_no_two_equal() {
     let mut office = Office::open("many");
