@@ -23,6 +23,9 @@ const HEADINGS: &[(&str, &str)] = &[
     ("storage", "User storage"),
 ];
 
+/// What stands in front of a family.
+const INTRODUCTIONS: &[(&str, &str)] = &[("exchange", include_str!("manual/exchange.md"))];
+
 /// Writes the whole manual as Markdown.
 pub fn manual(out: &mut impl Write) -> Result {
     out.write_str(include_str!("manual/introduction.md"))?;
@@ -35,6 +38,9 @@ pub fn manual(out: &mut impl Write) -> Result {
     keys::tables(out)?;
     for (family, heading) in HEADINGS {
         writeln!(out, "\n## {heading}")?;
+        if let Some((_, text)) = INTRODUCTIONS.iter().find(|(of, _)| of == family) {
+            write!(out, "\n{text}")?;
+        }
         for (entry, of) in COMMANDS.iter().zip(FAMILIES) {
             if of == family {
                 writeln!(out)?;

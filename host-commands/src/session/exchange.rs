@@ -1,11 +1,6 @@
 //! Keys of one type on their way: the work of the older commands, each of which is about one key type.
-//!
-//! These commands are older than key blocks. A key block in place of a key, and any key under a
-//! key-block LMK, answers A1; a key block under the ZMK is of an unknown scheme, 26 (all inferred).
-//!
-//! A key scheme of `0`, and none at all, ask for the form before there were schemes: a key that
-//! moves keeps the form in which it came, a new one is 16H, or 32H where its command is about
-//! double-length keys. An X9.17 form (`X`, `Y`) is not kept, but becomes `U` or `T` (inferred).
+#![doc = ""]
+#![doc = include_str!("../manual/exchange.md")]
 
 use vault::{
     Expected, Key, KeySize, Protection, Role, Scheme as Form, Token, Use,

@@ -90,7 +90,7 @@ pub enum CheckValueKind {
     /// Six digits.
     #[code("1")]
     Six,
-    /// As the command says.
+    /// Another form, in the few commands that have one.
     #[code("2")]
     Special,
 }
