@@ -11,14 +11,14 @@ const ROUNDS: u8 = 10;
 /// Numerals in half of the longest message.
 const LONGEST_HALF: usize = 128;
 
-/// Bytes of such a half as a number: 662 bits for radix 36, in whole words.
-const LONGEST_NUMBER: usize = 84;
+/// Bytes of such a half as a number: no numeral takes more than a byte.
+const LONGEST_NUMBER: usize = LONGEST_HALF;
 
 /// Why FF1 cannot encrypt a message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum FpeFault {
-    /// The radix is not between 2 and 36.
-    #[error("the radix is not between 2 and 36")]
+    /// The radix is not between 2 and 256.
+    #[error("the radix is not between 2 and 256")]
     Radix,
     /// Fewer than 100 messages have this length, or the message or the tweak is too long.
     #[error("the message is too short or too long for format-preserving encryption")]
@@ -34,7 +34,7 @@ pub enum FpeFault {
 /// need the latter.
 pub struct Ff1<'k> {
     key: &'k Aes,
-    radix: u8,
+    radix: u16,
 }
 
 /// What all rounds over a message share.
@@ -49,9 +49,9 @@ impl<'k> Ff1<'k> {
     /// Longest message in numerals.
     pub const LONGEST: usize = 2 * LONGEST_HALF;
 
-    /// Takes a key and a radix from 2 to 36.
-    pub fn new(key: &'k Aes, radix: u8) -> Result<Self, FpeFault> {
-        if (2..=36).contains(&radix) { Ok(Self { key, radix }) } else { Err(FpeFault::Radix) }
+    /// Takes a key and a radix from 2 to 256.
+    pub fn new(key: &'k Aes, radix: u16) -> Result<Self, FpeFault> {
+        if (2..=256).contains(&radix) { Ok(Self { key, radix }) } else { Err(FpeFault::Radix) }
     }
 
     /// Encrypts in place. Each byte is the value of a numeral, not its character.
@@ -65,8 +65,8 @@ impl<'k> Ff1<'k> {
             let addend = self.round(&message, round, source, target.len());
             let mut carry = 0;
             for (digit, add) in target.iter_mut().zip(&addend[..]).rev() {
-                let sum = *digit + add + carry;
-                (*digit, carry) = (sum % self.radix, sum / self.radix);
+                let sum = u16::from(*digit) + u16::from(*add) + carry;
+                (*digit, carry) = (byte(sum % self.radix), sum / self.radix);
             }
         }
         Ok(())
@@ -82,8 +82,9 @@ impl<'k> Ff1<'k> {
             let subtrahend = self.round(&message, round, source, target.len());
             let mut borrow = 0;
             for (digit, subtract) in target.iter_mut().zip(&subtrahend[..]).rev() {
-                let difference = *digit + self.radix - subtract - borrow;
-                (*digit, borrow) = (difference % self.radix, u8::from(difference < self.radix));
+                let difference = u16::from(*digit) + self.radix - u16::from(*subtract) - borrow;
+                (*digit, borrow) =
+                    (byte(difference % self.radix), u16::from(difference < self.radix));
             }
         }
         Ok(())
@@ -101,19 +102,19 @@ impl<'k> Ff1<'k> {
         if !(shortest..=Self::LONGEST).contains(&numerals.len()) {
             return Err(FpeFault::Length);
         }
-        if numerals.iter().any(|numeral| *numeral >= self.radix) {
+        if numerals.iter().any(|numeral| u16::from(*numeral) >= self.radix) {
             return Err(FpeFault::Numeral);
         }
-        let mut start = [1, 2, 1, 0, 0, self.radix, ROUNDS, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let [high, low] = self.radix.to_be_bytes();
+        let mut start = [1, 2, 1, 0, high, low, ROUNDS, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let count = u32::try_from(numerals.len()).map_err(|_| FpeFault::Length)?;
         let tweak_length = u32::try_from(tweak.len()).map_err(|_| FpeFault::Length)?;
         start[7] = (count / 2).to_le_bytes()[0];
         start[8..12].copy_from_slice(&count.to_be_bytes());
         start[12..].copy_from_slice(&tweak_length.to_be_bytes());
         let half = numerals.len().div_ceil(2);
-        let highest = [self.radix - 1; LONGEST_HALF];
-        // No numeral takes more than six bits.
-        let highest = self.number(&highest[..half], (6 * half).div_ceil(8));
+        let highest = [byte(self.radix - 1); LONGEST_HALF];
+        let highest = self.number(&highest[..half], half);
         let number_size = LONGEST_NUMBER - highest.iter().take_while(|byte| **byte == 0).count();
         Ok(Message { start, tweak, number_size })
     }
@@ -176,6 +177,11 @@ impl<'k> Ff1<'k> {
     }
 }
 
+/// A numeral, which fits into a byte.
+fn byte(numeral: u16) -> u8 {
+    numeral.to_le_bytes()[0]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,8 +189,13 @@ mod tests {
 
     use rand_core::Rng;
 
-    fn values(text: Option<&str>) -> Vec<u8> {
-        let digits = text.expect("a string").chars().map(|digit| digit.to_digit(36));
+    /// Numerals as vectors write them: a digit each up to radix 36, a byte in hex each above.
+    fn values(text: Option<&str>, radix: u16) -> Vec<u8> {
+        let text = text.expect("a string");
+        if radix > 36 {
+            return hex::decode(text).expect("hexadecimal");
+        }
+        let digits = text.chars().map(|digit| digit.to_digit(36));
         digits
             .map(|digit| digit.and_then(|digit| digit.try_into().ok()).expect("a digit"))
             .collect()
@@ -198,11 +209,12 @@ mod tests {
         ))) {
             let key = Aes::new(&vector.bytes("key")).expect("an AES key");
             let radix = vector.input("radix").as_u64().and_then(|radix| radix.try_into().ok());
-            let ff1 = Ff1::new(&key, radix.expect("a number")).expect("a radix");
-            let plain = values(vector.input("data").as_str());
+            let radix = radix.expect("a number");
+            let ff1 = Ff1::new(&key, radix).expect("a radix");
+            let plain = values(vector.input("data").as_str(), radix);
             let mut data = plain.clone();
             ff1.encrypt(&vector.bytes("tweak"), &mut data).expect("numerals");
-            assert_eq!(data, values(vector.output().as_str()), "{}", vector.id());
+            assert_eq!(data, values(vector.output().as_str(), radix), "{}", vector.id());
             ff1.decrypt(&vector.bytes("tweak"), &mut data).expect("numerals");
             assert_eq!(data, plain, "{}", vector.id());
         }
@@ -212,18 +224,18 @@ mod tests {
     fn every_length_and_radix_comes_back() {
         let key = Aes::new(&[7; 32]).expect("an AES key");
         let mut random = Xorshift::new(0xFF1);
-        for radix in 2..=36 {
+        for radix in (2..=36).chain([64, 128, 129, 255, 256]) {
             let ff1 = Ff1::new(&key, radix).expect("a radix");
             for length in (7..24).chain([25, 56, 57, 58, 59, 127, 128, 255, 256]) {
                 let mut plain = vec![0; length];
                 random.fill_bytes(&mut plain);
                 for numeral in &mut plain {
-                    *numeral %= radix;
+                    *numeral = byte(u16::from(*numeral) % radix);
                 }
                 let mut data = plain.clone();
                 let tweak = &[9; 40][..length % 40];
                 ff1.encrypt(tweak, &mut data).expect("numerals");
-                assert!(data.iter().all(|numeral| *numeral < radix));
+                assert!(data.iter().all(|numeral| u16::from(*numeral) < radix));
                 ff1.decrypt(tweak, &mut data).expect("numerals");
                 assert_eq!(data, plain, "radix {radix}, length {length}");
             }
@@ -236,6 +248,9 @@ mod tests {
         let ff1 = Ff1::new(&key, 36).expect("a radix");
         let message = ff1.message(&[], &[35; Ff1::LONGEST]).expect("a message");
         assert_eq!(message.number_size, 83);
+        let ff1 = Ff1::new(&key, 256).expect("a radix");
+        let message = ff1.message(&[], &[255; Ff1::LONGEST]).expect("a message");
+        assert_eq!(message.number_size, LONGEST_NUMBER);
         let ff1 = Ff1::new(&key, 2).expect("a radix");
         let message = ff1.message(&[], &[0; 17]).expect("a message");
         assert_eq!(message.number_size, 2);
@@ -245,11 +260,11 @@ mod tests {
     fn messages_outside_the_limits_are_refused() {
         let key = Aes::new(&[7; 16]).expect("an AES key");
         assert_eq!(Ff1::new(&key, 1).err(), Some(FpeFault::Radix));
-        assert_eq!(Ff1::new(&key, 37).err(), Some(FpeFault::Radix));
-        for radix in 2..=36_u8 {
+        assert_eq!(Ff1::new(&key, 257).err(), Some(FpeFault::Radix));
+        for radix in 2..=256_u16 {
             let ff1 = Ff1::new(&key, radix).expect("a radix");
             for length in 0..8 {
-                let enough = u64::from(radix).pow(length) >= 100;
+                let enough = length > 1 && u64::from(radix).pow(length) >= 100;
                 let mut data = [0; 8];
                 let outcome = ff1.encrypt(&[], &mut data[..length as usize]);
                 assert_eq!(outcome.is_ok(), enough, "radix {radix}, length {length}");

@@ -102,7 +102,7 @@ impl PinKey {
     }
 
     fn ff1(&self, algorithm: PinAlgorithm) -> Result<Ff1<'_>, PinUnderLmk> {
-        Ff1::new(&self.0, algorithm.radix()).map_err(|_| PinUnderLmk::Input)
+        Ff1::new(&self.0, algorithm.radix().into()).map_err(|_| PinUnderLmk::Input)
     }
 
     /// What the account number adds between the two encryptions of form J.

@@ -79,7 +79,7 @@ impl Key<Data> {
     /// A7 if this is not an AES key; those of [`Ff1`].
     pub fn ff1_encrypt(
         &self,
-        radix: u8,
+        radix: u16,
         tweak: &[u8],
         numerals: &mut [u8],
     ) -> Result<(), Fault<FpeFault>> {
@@ -93,7 +93,7 @@ impl Key<Data> {
     /// As [`Key::ff1_encrypt`].
     pub fn ff1_decrypt(
         &self,
-        radix: u8,
+        radix: u16,
         tweak: &[u8],
         numerals: &mut [u8],
     ) -> Result<(), Fault<FpeFault>> {
