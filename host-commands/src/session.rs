@@ -1,6 +1,7 @@
 //! What a command sees of the appliance while it works on one message.
 
 mod blocks;
+pub(crate) mod data;
 pub(crate) mod exchange;
 mod keys;
 mod lmk;

@@ -154,6 +154,7 @@ fn every_field_is_documented() {
 /// The appliance of `serve --dev`, with a key in user storage, a print format and a printer.
 fn host() -> Host {
     let mut state = State::development();
+    state.settings.user_storage_key_length = StorageLength::Variable;
     state.storage.set(1, StorageLength::Variable, STORED).expect("index 1 exists");
     state.printing.format = PrintFormat::new(b">L^0>010^P^Q^R^T>F").ok();
     let appliance = Appliance::new(state, Randomness::from_seed(1));

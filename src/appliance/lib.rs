@@ -22,7 +22,8 @@ pub use printer::Printer;
 pub use printing::{Document, FormatFault, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
 pub use settings::{
-    DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength, ZmkLength,
+    DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
+    ZekEncryption, ZmkLength,
 };
 pub use storage::{StorageFault, UserStorage};
 

@@ -53,6 +53,8 @@ pub struct Settings {
     pub restrict_pin_block_usage: bool,
     /// Whether QK may move a PIN under the LMK to another account number; else error 17.
     pub account_translation: bool,
+    /// What ZEKs and TEKs may encrypt, decrypt and translate; else error 35. Default inferred.
+    pub zek_encryption: ZekEncryption,
     /// Whether CA, CC and G0 take a second account number.
     pub tokens_in_pin_translation: bool,
     /// Whether EC and GQ take a second account number.
@@ -92,6 +94,7 @@ impl Default for Settings {
             pin_block_format_34_output: false,
             restrict_pin_block_usage: false,
             account_translation: false,
+            zek_encryption: ZekEncryption::None,
             tokens_in_pin_translation: false,
             tokens_in_pin_verification: false,
             key_type_002_separation: false,
@@ -103,10 +106,16 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Settings of `serve --dev`: the device's, but PINs of 4 to 12 digits, single DES and clear
-    /// PINs.
+    /// Settings of `serve --dev`: the device's, but PINs of 4 to 12 digits, single DES, clear PINs,
+    /// and ZEKs for data of any kind.
     pub fn development() -> Self {
-        Self { pin_length: PinLength(12), single_des: true, clear_pins: true, ..Self::default() }
+        Self {
+            pin_length: PinLength(12),
+            single_des: true,
+            clear_pins: true,
+            zek_encryption: ZekEncryption::Binary,
+            ..Self::default()
+        }
     }
 
     /// Whether the settings are those that PCI HSM asks for; which ones count is partly inferred.
@@ -190,4 +199,16 @@ pub enum DecimalisationTables {
     Encrypted,
     /// Sixteen decimal digits.
     Plain,
+}
+
+/// What ZEKs and TEKs may encrypt, decrypt and translate.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ZekEncryption {
+    /// Nothing.
+    None,
+    /// Printable ASCII characters.
+    Ascii,
+    /// Anything.
+    Binary,
 }

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
     use crate::cipher::BlockCipher;
     use crate::mac::cmac;
-    use crate::modes::{cbc_decrypt, ctr};
+    use crate::modes::{Counter, cbc_decrypt, ctr};
     use crate::tests::vectors;
 
     /// Derived keys are not printed in the standards, but only the right ones open and authenticate a block.
@@ -93,7 +93,8 @@ mod tests {
             let (mut body, mac) = (vector.bytes("body"), vector.bytes("mac"));
             let mut iv = mac.clone();
             if header[0] == b'E' {
-                ctr(&derive(BlockKey::CounterEncryption), &mut iv, &mut body).expect("an IV");
+                ctr(&derive(BlockKey::CounterEncryption), Counter::BLOCK, &mut iv, &mut body)
+                    .expect("an IV");
             } else {
                 cbc_decrypt(&derive(BlockKey::Encryption), &mut iv, &mut body).expect("blocks");
             }

@@ -55,55 +55,24 @@ pub fn cbc_decrypt<C: BlockCipher>(
     Ok(())
 }
 
-/// Encrypts in cipher feedback mode with segments of eight bits.
-pub fn cfb8_encrypt<C: BlockCipher>(
-    cipher: &C,
-    iv: &mut [u8],
-    data: &mut [u8],
-) -> Result<(), NotBlocks> {
-    cfb8(cipher, iv, data, |_, encrypted| encrypted)
-}
-
-/// Decrypts in cipher feedback mode with segments of eight bits.
-pub fn cfb8_decrypt<C: BlockCipher>(
-    cipher: &C,
-    iv: &mut [u8],
-    data: &mut [u8],
-) -> Result<(), NotBlocks> {
-    cfb8(cipher, iv, data, |given, _| given)
-}
-
-/// Encrypts in cipher feedback mode with segments of a whole block.
+/// Encrypts in cipher feedback mode with segments of so many bytes: one, a whole block or anything between.
 pub fn cfb_encrypt<C: BlockCipher>(
     cipher: &C,
+    segment: usize,
     iv: &mut [u8],
     data: &mut [u8],
 ) -> Result<(), NotBlocks> {
-    check(cipher, iv)?;
-    for segment in data.chunks_mut(iv.len()) {
-        cipher.encrypt_block(iv);
-        xor(segment, iv);
-        iv[..segment.len()].copy_from_slice(segment);
-    }
-    Ok(())
+    cfb(cipher, segment, iv, data, |_, encrypted| encrypted)
 }
 
-/// Decrypts in cipher feedback mode with segments of a whole block.
+/// Decrypts in cipher feedback mode with segments of so many bytes.
 pub fn cfb_decrypt<C: BlockCipher>(
     cipher: &C,
+    segment: usize,
     iv: &mut [u8],
     data: &mut [u8],
 ) -> Result<(), NotBlocks> {
-    check(cipher, iv)?;
-    for segment in data.chunks_mut(iv.len()) {
-        cipher.encrypt_block(iv);
-        for (byte, feedback) in segment.iter_mut().zip(iv.iter_mut()) {
-            let encrypted = *byte;
-            *byte ^= *feedback;
-            *feedback = encrypted;
-        }
-    }
-    Ok(())
+    cfb(cipher, segment, iv, data, |given, _| given)
 }
 
 /// Encrypts or decrypts in output feedback mode. The chaining value is the last key stream block.
@@ -116,8 +85,40 @@ pub fn ofb<C: BlockCipher>(cipher: &C, iv: &mut [u8], data: &mut [u8]) -> Result
     Ok(())
 }
 
-/// Encrypts or decrypts in counter mode. The whole block counts, most significant byte first.
-pub fn ctr<C: BlockCipher>(cipher: &C, iv: &mut [u8], data: &mut [u8]) -> Result<(), NotBlocks> {
+/// The bits of a block that count in counter mode.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Counter {
+    /// Bits below them, which stay as they are.
+    pub offset: u32,
+    /// How many there are.
+    pub length: u32,
+}
+
+impl Counter {
+    /// The whole block counts.
+    pub const BLOCK: Self = Self { offset: 0, length: 128 };
+
+    /// Adds one, modulo what the counter holds; the bits around it do not change.
+    fn increment(self, block: &mut [u8]) {
+        let mut bytes = [0; LONGEST_BLOCK];
+        let start = LONGEST_BLOCK - block.len();
+        bytes[start..].copy_from_slice(block);
+        let before = u128::from_be_bytes(bytes);
+        let ones = u128::MAX.checked_shr(128 - self.length.min(128)).unwrap_or(0);
+        let mask = ones.checked_shl(self.offset).unwrap_or(0);
+        let one = 1_u128.checked_shl(self.offset).unwrap_or(0);
+        let after = (before & !mask) | (before.wrapping_add(one) & mask);
+        block.copy_from_slice(&after.to_be_bytes()[start..]);
+    }
+}
+
+/// Encrypts or decrypts in counter mode.
+pub fn ctr<C: BlockCipher>(
+    cipher: &C,
+    counter: Counter,
+    iv: &mut [u8],
+    data: &mut [u8],
+) -> Result<(), NotBlocks> {
     check(cipher, iv)?;
     let mut stream = Zeroizing::new([0; LONGEST_BLOCK]);
     let stream = &mut stream[..iv.len()];
@@ -125,29 +126,34 @@ pub fn ctr<C: BlockCipher>(cipher: &C, iv: &mut [u8], data: &mut [u8]) -> Result
         stream.copy_from_slice(iv);
         cipher.encrypt_block(stream);
         xor(segment, stream);
-        increment(iv);
+        counter.increment(iv);
     }
     Ok(())
 }
 
-fn cfb8<C: BlockCipher>(
+fn cfb<C: BlockCipher>(
     cipher: &C,
+    segment: usize,
     iv: &mut [u8],
     data: &mut [u8],
     feedback: impl Fn(u8, u8) -> u8,
 ) -> Result<(), NotBlocks> {
     check(cipher, iv)?;
+    if !(1..=iv.len()).contains(&segment) {
+        return Err(NotBlocks);
+    }
     let mut stream = Zeroizing::new([0; LONGEST_BLOCK]);
     let stream = &mut stream[..iv.len()];
-    for byte in data {
+    for part in data.chunks_mut(segment) {
         stream.copy_from_slice(iv);
         cipher.encrypt_block(stream);
-        let result = *byte ^ stream[0];
-        iv.rotate_left(1);
-        if let Some(last) = iv.last_mut() {
-            *last = feedback(*byte, result);
+        iv.copy_within(part.len().., 0);
+        let end = iv.len() - part.len();
+        for ((byte, key), fed) in part.iter_mut().zip(&*stream).zip(&mut iv[end..]) {
+            let given = *byte;
+            *byte ^= key;
+            *fed = feedback(given, *byte);
         }
-        *byte = result;
     }
     Ok(())
 }
@@ -171,15 +177,6 @@ pub(crate) fn xor(bytes: &mut [u8], other: &[u8]) {
     }
 }
 
-fn increment(counter: &mut [u8]) {
-    for byte in counter.iter_mut().rev() {
-        *byte = byte.wrapping_add(1);
-        if *byte != 0 {
-            break;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,10 +192,23 @@ mod tests {
                 |cipher, _, data| ecb_decrypt(cipher, data),
             ),
             "cbc" => (cbc_encrypt, cbc_decrypt),
-            "cfb8" => (cfb8_encrypt, cfb8_decrypt),
-            "cfb64" | "cfb128" => (cfb_encrypt, cfb_decrypt),
+            "cfb8" => (
+                |cipher, iv, data| cfb_encrypt(cipher, 1, iv, data),
+                |cipher, iv, data| cfb_decrypt(cipher, 1, iv, data),
+            ),
+            "cfb64" => (
+                |cipher, iv, data| cfb_encrypt(cipher, 8, iv, data),
+                |cipher, iv, data| cfb_decrypt(cipher, 8, iv, data),
+            ),
+            "cfb128" => (
+                |cipher, iv, data| cfb_encrypt(cipher, 16, iv, data),
+                |cipher, iv, data| cfb_decrypt(cipher, 16, iv, data),
+            ),
             "ofb" => (ofb, ofb),
-            "ctr" => (ctr, ctr),
+            "ctr" => (
+                |cipher, iv, data| ctr(cipher, Counter::BLOCK, iv, data),
+                |cipher, iv, data| ctr(cipher, Counter::BLOCK, iv, data),
+            ),
             _ => return None,
         })
     }
@@ -277,13 +287,41 @@ mod tests {
     }
 
     #[test]
-    fn counter_carries_through_the_whole_block() {
+    fn counter_stays_within_its_bits() {
         let cipher = cipher("aes", &[4; 16]);
-        let mut counter = [0xFF; 16];
-        ctr(&cipher, &mut counter, &mut [0; 16]).expect("any length");
-        assert_eq!(counter, [0; 16]);
-        let mut counter = *b"\x00\x00\x00\x00\x00\x00\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF";
-        ctr(&cipher, &mut counter, &mut [0; 1]).expect("any length");
-        assert_eq!(counter, (1_u128 << 64).to_be_bytes());
+        for (offset, length, before, after) in [
+            (0, 128, u128::MAX, 0),
+            (0, 128, u128::from(u64::MAX), 1 << 64),
+            (0, 32, u128::MAX, u128::MAX - u128::from(u32::MAX)),
+            (0, 8, 0x01FE, 0x01FF),
+            (0, 8, 0x01FF, 0x0100),
+            (16, 8, 0x12_FFEE, 0x13_FFEE),
+            (16, 8, 0x01FF_FFEE, 0x0100_FFEE),
+            (120, 8, u128::MAX, u128::MAX >> 8),
+        ] {
+            let counter = Counter { offset, length };
+            let mut block = before.to_be_bytes();
+            ctr(&cipher, counter, &mut block, &mut [0; 16]).expect("any length");
+            assert_eq!(block, after.to_be_bytes(), "{counter:?}");
+        }
+    }
+
+    /// Segments of half a block: each is encrypted with the block that ends before it.
+    #[test]
+    fn segments_may_be_shorter_than_a_block() {
+        let cipher = cipher("aes", &[4; 16]);
+        let mut data = [7; 24];
+        let mut iv = [9; 16];
+        cfb_encrypt(&cipher, 8, &mut iv, &mut data).expect("segments");
+        let mut blocks = [[9; 16], [9; 16], [0; 16]];
+        blocks[1][8..].copy_from_slice(&data[..8]);
+        blocks[2].copy_from_slice(&data[..16]);
+        for (block, segment) in blocks.iter_mut().zip(data.chunks(8)) {
+            cipher.encrypt_block(block);
+            block.iter().zip(segment).for_each(|(key, byte)| assert_eq!(key ^ byte, 7));
+        }
+        assert_eq!(iv, data[8..]);
+        assert_eq!(cfb_encrypt(&cipher, 0, &mut iv, &mut data), Err(NotBlocks));
+        assert_eq!(cfb_encrypt(&cipher, 17, &mut iv, &mut data), Err(NotBlocks));
     }
 }

@@ -35,10 +35,9 @@ pub fn put_number(out: &mut BytesMut, value: u64, width: usize, radix: u64) {
 /// Appends bytes in capital hexadecimal digits.
 #[inline]
 pub fn put_hex(out: &mut BytesMut, bytes: &[u8]) {
-    out.reserve(2 * bytes.len());
-    for byte in bytes {
-        out.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0x0F)]]);
-    }
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    write_hex(bytes, &mut out[start..]);
 }
 
 /// Writes bytes in capital hexadecimal digits, two for each, as far as there is room.

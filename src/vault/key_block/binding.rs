@@ -12,7 +12,7 @@
 //! output of a third-party tool.
 
 use crypto::mac::{self, Chain};
-use crypto::modes::{cbc_decrypt, cbc_encrypt, ctr};
+use crypto::modes::{Counter, cbc_decrypt, cbc_encrypt, ctr};
 use crypto::{BlockCipher, NotBlocks};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
@@ -44,7 +44,7 @@ pub(super) fn open(
         Version::B | Version::D | Version::E => {
             iv.copy_from_slice(authenticator.get(..iv.len()).ok_or(Refusal::Format)?);
             if keys.version == Version::E {
-                ctr(&keys.encryption, iv, body)
+                ctr(&keys.encryption, Counter::BLOCK, iv, body)
             } else {
                 cbc_decrypt(&keys.encryption, iv, body)
             }
@@ -75,7 +75,7 @@ pub(super) fn seal(
             let authenticator = authenticate(keys, associated, body)?;
             iv.copy_from_slice(authenticator.get(..iv.len()).ok_or(Refusal::Format)?);
             if keys.version == Version::E {
-                ctr(&keys.encryption, iv, body)
+                ctr(&keys.encryption, Counter::BLOCK, iv, body)
             } else {
                 cbc_encrypt(&keys.encryption, iv, body)
             }

@@ -1,7 +1,8 @@
 //! Keys that cover data.
 
 use crypto::fpe::{Ff1, FpeFault};
-use crypto::{Algorithm, Cipher, NotBlocks, modes};
+use crypto::modes::{self, Counter};
+use crypto::{Algorithm, Cipher, NotBlocks};
 
 use super::{Data, Fault};
 use crate::{Key, Refusal};
@@ -15,12 +16,12 @@ pub enum Mode {
     Cbc,
     /// Cipher feedback of eight bits.
     Cfb8,
-    /// Cipher feedback of a whole block.
-    Cfb,
+    /// Cipher feedback of 64 bits.
+    Cfb64,
     /// Output feedback.
     Ofb,
     /// Counter.
-    Ctr,
+    Ctr(Counter),
 }
 
 impl Key<Data> {
@@ -32,7 +33,7 @@ impl Key<Data> {
     /// Encrypts in place; `chaining` holds, afterwards, what the next part of the same data needs. ECB takes no notice of it.
     ///
     /// # Errors
-    /// A7 if this is no key of a cipher; data or chaining value are not whole blocks.
+    /// A7 if this is no key of a cipher; data or chaining value are not whole blocks, or segments in CFB.
     pub fn encrypt(
         &self,
         mode: Mode,
@@ -43,10 +44,13 @@ impl Key<Data> {
         match mode {
             Mode::Ecb => modes::ecb_encrypt(&cipher, data),
             Mode::Cbc => modes::cbc_encrypt(&cipher, chaining, data),
-            Mode::Cfb8 => modes::cfb8_encrypt(&cipher, chaining, data),
-            Mode::Cfb => modes::cfb_encrypt(&cipher, chaining, data),
+            Mode::Cfb8 => modes::cfb_encrypt(&cipher, 1, chaining, data),
+            Mode::Cfb64 if data.len().is_multiple_of(8) => {
+                modes::cfb_encrypt(&cipher, 8, chaining, data)
+            }
+            Mode::Cfb64 => Err(NotBlocks),
             Mode::Ofb => modes::ofb(&cipher, chaining, data),
-            Mode::Ctr => modes::ctr(&cipher, chaining, data),
+            Mode::Ctr(counter) => modes::ctr(&cipher, counter, chaining, data),
         }
         .map_err(Fault::Input)
     }
@@ -65,10 +69,13 @@ impl Key<Data> {
         match mode {
             Mode::Ecb => modes::ecb_decrypt(&cipher, data),
             Mode::Cbc => modes::cbc_decrypt(&cipher, chaining, data),
-            Mode::Cfb8 => modes::cfb8_decrypt(&cipher, chaining, data),
-            Mode::Cfb => modes::cfb_decrypt(&cipher, chaining, data),
+            Mode::Cfb8 => modes::cfb_decrypt(&cipher, 1, chaining, data),
+            Mode::Cfb64 if data.len().is_multiple_of(8) => {
+                modes::cfb_decrypt(&cipher, 8, chaining, data)
+            }
+            Mode::Cfb64 => Err(NotBlocks),
             Mode::Ofb => modes::ofb(&cipher, chaining, data),
-            Mode::Ctr => modes::ctr(&cipher, chaining, data),
+            Mode::Ctr(counter) => modes::ctr(&cipher, counter, chaining, data),
         }
         .map_err(Fault::Input)
     }
@@ -116,7 +123,8 @@ mod tests {
         for algorithm in [Algorithm::Tdes, Algorithm::Aes] {
             let key: Key<Data> = key(algorithm, &[0x5B; 24]);
             let size = key.block_size();
-            for mode in [Mode::Ecb, Mode::Cbc, Mode::Cfb8, Mode::Cfb, Mode::Ofb, Mode::Ctr] {
+            let ctr = Mode::Ctr(Counter::BLOCK);
+            for mode in [Mode::Ecb, Mode::Cbc, Mode::Cfb8, Mode::Cfb64, Mode::Ofb, ctr] {
                 let plain = [7; 64];
                 let mut data = plain;
                 let mut chaining = vec![9; size];
