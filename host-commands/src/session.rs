@@ -16,7 +16,7 @@ use appliance::{
     StorageLength, ZmkLength,
 };
 use bytes::BytesMut;
-use vault::{Expected, Key, KeyTypes, Lmk, Policy, Role, Use};
+use vault::{Clock, Expected, Key, KeyTypes, Lmk, Policy, Role, Use};
 use wire::{
     CommandSpec, ErrorCode, LmkKind, LmkPin, Repeat, Scope, Scratch, Storage, Stored, Wire,
 };
@@ -179,10 +179,12 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Which DES keys the settings accept.
+    /// Which keys the settings accept.
     pub fn policy(&self) -> Policy {
-        let Settings { single_des, prevent_single_des_masquerading, .. } = *self.settings();
-        Policy { single_des, masquerading: !prevent_single_des_masquerading }
+        let Settings { single_des, prevent_single_des_masquerading, clock_for_validity, .. } =
+            *self.settings();
+        let clock = if clock_for_validity { self.state.clock } else { Clock::Off };
+        Policy { single_des, masquerading: !prevent_single_des_masquerading, clock }
     }
 
     /// Asks for an authorised activity of the host.

@@ -14,7 +14,7 @@ mod storage;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use vault::{Lmk, LmkId};
+use vault::{Clock, Lmk, LmkId};
 
 pub use authorisation::{Authorisations, Category};
 pub use lmk_table::{KeyChange, KeyChangeFault, LmkTable, Migration};
@@ -53,6 +53,8 @@ pub struct State {
     pub printing: Printing,
     /// TCP connections that the host interface accepts at once.
     pub connections: u16,
+    /// What time it is.
+    pub clock: Clock,
 }
 
 impl Default for State {
@@ -66,6 +68,7 @@ impl Default for State {
             storage: UserStorage::default(),
             printing: Printing::default(),
             connections: DEFAULT_CONNECTIONS,
+            clock: Clock::default(),
         }
     }
 }

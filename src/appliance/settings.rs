@@ -65,6 +65,8 @@ pub struct Settings {
     pub trusted_format_only: bool,
     /// Whether short keys in key blocks are padded to hide their length.
     pub hide_key_length: bool,
+    /// Whether the dates in key blocks are held against the clock; else errors AE and AF.
+    pub clock_for_validity: bool,
     /// Host commands that are switched off, by code; they answer error 68.
     pub disabled_commands: Vec<String>,
 }
@@ -100,6 +102,7 @@ impl Default for Settings {
             key_type_002_separation: false,
             trusted_format_only: false,
             hide_key_length: false,
+            clock_for_validity: true,
             disabled_commands: Vec::new(),
         }
     }

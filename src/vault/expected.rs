@@ -3,7 +3,7 @@
 use crypto::{Algorithm, ClearKey};
 
 use crate::key_block::Header;
-use crate::{KeyType, KeyTypes, Lengths, Refusal, Role, Scheme};
+use crate::{Clock, KeyType, KeyTypes, Lengths, Refusal, Role, Scheme};
 
 /// What a key is about to do; a key block has to permit it by its mode of use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -48,19 +48,21 @@ impl Use {
     }
 }
 
-/// Security settings that decide which DES keys are acceptable.
+/// Security settings that decide which keys are acceptable.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Policy {
     /// Setting "Enable Single-DES".
     pub single_des: bool,
     /// The opposite of the setting "Prevent Single-DES keys masquerading as double or triple-length keys".
     pub masquerading: bool,
+    /// The clock by which keys are valid; off without the setting "Use HSM clock for date/time validation".
+    pub clock: Clock,
 }
 
 impl Default for Policy {
     /// Everything is acceptable: factory settings of older devices.
     fn default() -> Self {
-        Self { single_des: true, masquerading: true }
+        Self { single_des: true, masquerading: true, clock: Clock::default() }
     }
 }
 

@@ -8,11 +8,10 @@ use crypto::{Algorithm, ClearKey};
 use rand_core::TryRng;
 
 use crate::key_block::narrow::Changeable;
-use crate::key_block::optional::Moment;
 use crate::key_block::{
     Header, KeyBlock, KeyBlockKeys, OptionalBlocks, Padding, Version, thales, tr31,
 };
-use crate::{Expected, KeyTypes, Lmk, LmkId, Policy, Refusal, Role, Token, Use, role::Zpk};
+use crate::{Clock, Expected, KeyTypes, Lmk, LmkId, Policy, Refusal, Role, Token, Use, role::Zpk};
 
 /// Reads a text as a key in a message, opens it under each public test LMK, and seals keys in its
 /// header.
@@ -44,7 +43,7 @@ pub fn key_block(text: &[u8]) {
     for field in Changeable::ALL {
         change(field, &header, optional, block);
     }
-    let _ = (optional.check_validity(Moment::now), optional.check_supplied(|_| true));
+    let _ = (optional.check_validity(Clock::default()), optional.check_supplied(|_| true));
     for length in 1..=64 {
         for padding in [Padding::Minimal, Padding::LengthHiding] {
             seal(&header, optional, length, padding);

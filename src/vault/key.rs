@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn components_form_a_key_that_settings_accept() {
-        let strict = Policy { single_des: false, masquerading: false };
+        let strict = Policy { single_des: false, masquerading: false, ..Policy::default() };
         let formed = |one: &[u8], other: &[u8], policy| {
             let mut key = stated(one);
             key.combine(&stated(other)).expect("alike");

@@ -3,6 +3,7 @@
 //! A key comes in as a [`Token`], is opened by an [`Lmk`] into a [`Key`] whose type parameter says what may be done with it,
 //! and leaves as a token again. Its bytes do not leave this crate, except on paper: see [`PrintedKey`].
 
+mod clock;
 mod expected;
 pub mod fuzzing;
 mod key;
@@ -17,6 +18,7 @@ mod token;
 pub mod transport;
 pub mod usage;
 
+pub use clock::Clock;
 pub use expected::{Expected, Policy, Protection, Use};
 pub use key::{Key, KeySize};
 pub use key_type::{Evidence, KeyType, KeyTypes, Permission};

@@ -4,7 +4,6 @@ use crypto::{Algorithm, ClearKey};
 use rand_core::Rng;
 
 use super::{LmkId, LmkKind, Material, MaterialFault};
-use crate::key_block::optional::Moment;
 use crate::key_block::{Header, KeyBlock, KeyBlockKeys, Padding, thales};
 use crate::usage::Usage;
 use crate::{Expected, Key, Refusal, Token, Use};
@@ -43,7 +42,7 @@ impl KeyBlockLmk {
         let block = KeyBlock::parse(block)?;
         let (header, key) = block.open(&self.keys)?;
         if expected.use_ != Use::Any {
-            block.optional.check_validity(Moment::now)?;
+            block.optional.check_validity(expected.policy.clock)?;
         }
         expected.check_key(&key)?;
         Ok(Key::of_block(key, header))

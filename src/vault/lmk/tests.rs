@@ -276,7 +276,7 @@ fn rules_about_des_keys() {
     assert_eq!(opened(SINGLE, easy, Lengths::Double), Some(Refusal::Length));
     assert_eq!(opened(TRIPLE, easy, Lengths::Double), Some(Refusal::Length));
     assert_eq!(opened(TRIPLE, easy, Lengths::DoubleOrTriple), None);
-    let strict = Policy { single_des: false, masquerading: false };
+    let strict = Policy { single_des: false, masquerading: false, ..Policy::default() };
     assert_eq!(opened(EQUAL, strict, Lengths::Any), Some(Refusal::Masquerading));
     assert_eq!(opened(&SINGLE.repeat(3), strict, Lengths::Any), Some(Refusal::Masquerading));
     assert_eq!(opened(SINGLE, strict, Lengths::Any), Some(Refusal::Length));

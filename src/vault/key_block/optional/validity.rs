@@ -1,10 +1,9 @@
 //! Whether a key may be used now: what its key block says of status, start and end.
 
 use core::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::OptionalBlocks;
-use crate::Refusal;
+use crate::{Clock, Refusal};
 
 /// Status of a key. `L` and `T` are public, the others are inferred.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -121,14 +120,8 @@ impl Moment {
         is_date.then_some(Self(number))
     }
 
-    /// Now, by the clock of the machine.
-    pub fn now() -> Self {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self::after_epoch(elapsed.as_secs())
-    }
-
     /// So many seconds after the beginning of 1970. Days are counted from the first of March, so that leap days come last.
-    fn after_epoch(seconds: u64) -> Self {
+    pub(crate) const fn after_epoch(seconds: u64) -> Self {
         let (days, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
         let (era, day) = (days / 146_097, days % 146_097);
         let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
@@ -143,23 +136,25 @@ impl Moment {
 }
 
 impl OptionalBlocks<'_> {
-    /// Checks that the key may be used at a moment, as far as its blocks say so (inferred).
+    /// Checks that the key may be used now, as far as its blocks say so (inferred). Without a clock, dates are only
+    /// read.
     ///
     /// # Errors
     /// AD by its status; AE before its start; AF from its end on.
-    pub fn check_validity(&self, now: impl Fn() -> Moment) -> Result<(), Refusal> {
+    pub fn check_validity(&self, clock: Clock) -> Result<(), Refusal> {
         for block in self.iter() {
             match &block.id {
                 b"00" if !Status::parse(block.data)?.is_usable() => return Err(Refusal::KeyStatus),
                 b"03" => {
                     let start = Moment::of_hour(block.data).ok_or(Refusal::StartDate)?;
-                    if now() < start {
+                    if clock.now().is_some_and(|now| now < start) {
                         return Err(Refusal::StartDate);
                     }
                 }
                 b"04" | b"TE" => {
                     let end = Moment::of_hour(block.data).or_else(|| Moment::of_time(block.data));
-                    if now() >= end.ok_or(Refusal::EndDate)? {
+                    let end = end.ok_or(Refusal::EndDate)?;
+                    if clock.now().is_some_and(|now| now >= end) {
                         return Err(Refusal::EndDate);
                     }
                 }
@@ -220,12 +215,15 @@ mod tests {
         ] {
             assert_eq!(Moment::after_epoch(seconds), moment(expected));
         }
-        assert!(Moment::now() > moment("2025-01-01 00:00:00"));
+        let now = Clock::default().now();
+        assert!(
+            now > Some(moment("2025-01-01 00:00:00")) && now < Clock::System { ahead: 60 }.now()
+        );
     }
 
     #[test]
     fn a_key_may_be_used_while_it_is_valid() {
-        let now = || moment("2026-06-15 12:30:00");
+        let now = Clock::Fixed(moment("2026-06-15 12:30:00"));
         for (text, outcome) in [
             (&b""[..], Ok(())),
             (b"LB05x0005L", Ok(())),
@@ -247,6 +245,19 @@ mod tests {
         ] {
             let blocks = OptionalBlocks::parse(text).expect("optional blocks");
             assert_eq!(blocks.check_validity(now), outcome, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn without_a_clock_dates_are_only_read() {
+        for (text, outcome) in [
+            (&b"03112099:01:01:00"[..], Ok(())),
+            (b"04112001:01:01:00", Ok(())),
+            (b"0408ever", Err(Refusal::EndDate)),
+            (b"0005R", Err(Refusal::KeyStatus)),
+        ] {
+            let blocks = OptionalBlocks::parse(text).expect("optional blocks");
+            assert_eq!(blocks.check_validity(Clock::Off), outcome, "{}", text.escape_ascii());
         }
     }
 
