@@ -12,7 +12,7 @@ use wire::{
     all_hex, read_number,
 };
 
-use super::{Digits, HexRun, KeyTypeCode};
+use super::{CipherBlock, Decimal, Digits, HexRun, KeyTypeCode};
 
 /// PIN block format.
 #[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
@@ -168,6 +168,42 @@ impl<'a> Wire<'a> for Account<'a> {
             out.put_u8(b';');
         }
     }
+}
+
+/// A PIN block, and the block that its PIN moves to.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+#[given(block_size: usize)]
+pub struct PinTranslation<'a> {
+    /// PIN block under the source key.
+    #[with(block_size)]
+    pub block: CipherBlock,
+    /// Format of the source block.
+    #[error(23)]
+    pub source_format: PinFormat,
+    /// Format of the destination block.
+    #[error(23)]
+    pub destination_format: PinFormat,
+    /// Account number that the source block is bound to.
+    #[with([source_format, destination_format])]
+    pub account: Account<'a>,
+    /// Account number or token for the destination block, if it is another: only where the settings
+    /// allow tokens in PIN translation, else error 15.
+    #[after(";")]
+    #[with([destination_format; 2])]
+    pub destination_account: Option<Account<'a>>,
+}
+
+/// A PIN that was moved into another block.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+#[given(block_size: usize)]
+pub struct TranslatedPin {
+    /// Digits in the PIN.
+    pub length: Decimal<2>,
+    /// PIN block under the destination key.
+    #[with(block_size)]
+    pub block: CipherBlock,
+    /// Format of that block.
+    pub format: PinFormat,
 }
 
 /// A PIN under the LMK: as long as the setting "PIN length" says, or `J` and 32 digits.

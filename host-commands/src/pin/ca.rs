@@ -21,31 +21,18 @@ pub struct Request<'a> {
     pub ksn: Option<Ksn<'a>>,
     /// Longest PIN that the caller accepts.
     pub maximum_length: MaximumPinLength,
-    /// PIN block under the source key.
+    /// The PIN block, and the block that its PIN moves to.
     #[with(source_key.block_size())]
-    pub block: CipherBlock,
-    /// Format of the source block.
-    #[error(23)]
-    pub source_format: PinFormat,
-    /// Format of the destination block.
-    #[error(23)]
-    pub destination_format: PinFormat,
-    /// Account number that both blocks are bound to.
-    #[with([source_format, destination_format])]
-    pub account: Account<'a>,
+    pub pin: PinTranslation<'a>,
 }
 
 /// The PIN under the destination key.
 #[derive(Clone, Copy, Debug, PartialEq, Reply)]
 #[reply_to(Request<'_>)]
 pub struct Reply {
-    /// Digits in the PIN.
-    pub length: Decimal<2>,
-    /// PIN block under the destination key.
+    /// The block and what is in it.
     #[with(request.destination_key.block_size())]
-    pub block: CipherBlock,
-    /// Format of that block.
-    pub format: PinFormat,
+    pub pin: TranslatedPin,
 }
 
 impl<'a> Execute<'a> for Request<'a> {
@@ -55,10 +42,6 @@ impl<'a> Execute<'a> for Request<'a> {
         let source = session.open(self.source_key, Use::Decrypt)?;
         let destination =
             session.open_destination(self.destination_flag, self.destination_key, self.ksn)?;
-        let (account, format) = (self.account.number()?, self.destination_format);
-        let formats = [self.source_format, format];
-        let (length, block) =
-            session.translate([&source, &destination], self.block, formats, [&account; 2])?;
-        Ok(Reply { length, block, format })
+        Ok(Reply { pin: session.translate([&source, &destination], &self.pin)? })
     }
 }

@@ -25,45 +25,24 @@ pub struct Request<'a> {
     /// Key serial number for a destination BDK.
     #[when(destination_flag.is_some() || destination_key.is_bdk())]
     pub destination_ksn: Option<Ksn<'a>>,
-    /// PIN block under the transaction key.
+    /// The PIN block, and the block that its PIN moves to.
     #[with(source_key.block_size())]
-    pub block: CipherBlock,
-    /// Format of the source block.
-    #[error(23)]
-    pub source_format: PinFormat,
-    /// Format of the destination block.
-    #[error(23)]
-    pub destination_format: PinFormat,
-    /// Account number that the source block is bound to.
-    #[with([source_format, destination_format])]
-    pub account: Account<'a>,
-    /// Account number or token for the destination block, if it is another: only where the settings
-    /// allow tokens in PIN translation, else error 15.
-    #[after(";")]
-    #[with([destination_format; 2])]
-    pub destination_account: Option<Account<'a>>,
+    pub pin: PinTranslation<'a>,
 }
 
 /// The PIN under the destination key.
 #[derive(Clone, Copy, Debug, PartialEq, Reply)]
 #[reply_to(Request<'_>)]
 pub struct Reply {
-    /// Digits in the PIN.
-    pub length: Decimal<2>,
-    /// PIN block under the destination key.
+    /// The block and what is in it.
     #[with(request.destination_key.block_size())]
-    pub block: CipherBlock,
-    /// Format of that block.
-    pub format: PinFormat,
+    pub pin: TranslatedPin,
 }
 
 impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        if self.destination_account.is_some() && !session.settings().tokens_in_pin_translation {
-            return Err(ErrorCode::INVALID_INPUT);
-        }
         let flag = self.source_flag.unwrap_or(BdkFlag::Bdk1);
         let bdk = session.open_as(self.source_key, flag.key_type(), Use::Derive)?;
         let source = transaction_key(&bdk, self.source_ksn)
@@ -73,11 +52,6 @@ impl<'a> Execute<'a> for Request<'a> {
             self.destination_key,
             self.destination_ksn,
         )?;
-        let (account, format) = (self.account.number()?, self.destination_format);
-        let other = self.destination_account.map_or(Ok(account), |other| other.number())?;
-        let formats = [self.source_format, format];
-        let (length, block) =
-            session.translate([&source, &destination], self.block, formats, [&account, &other])?;
-        Ok(Reply { length, block, format })
+        Ok(Reply { pin: session.translate([&source, &destination], &self.pin)? })
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     fields::{
         self, BdkFlag, CipherBlock, Decimal, ExcludedPins, KeyField, KeyTypeCode, Ksn, PinFormat,
-        PinUnderLmk,
+        PinTranslation, PinUnderLmk, TranslatedPin,
     },
 };
 
@@ -147,22 +147,26 @@ impl<'a> Session<'a> {
         Ok(CipherBlock::new(&block[..length]))
     }
 
-    /// Moves a PIN from one block into another; returns the digits in the PIN and the new block.
+    /// Moves a PIN from one block into another.
     ///
     /// # Errors
-    /// 20, 22, 23, 24, 69.
+    /// 20, 22, 23, 24, 69; 15 for a second account number where the settings do not allow it.
     pub fn translate(
         &self,
         [from, to]: [&Key<PinBlock>; 2],
-        block: CipherBlock,
-        [source, destination]: [PinFormat; 2],
-        [of_source, of_destination]: [&Account<'_>; 2],
-    ) -> Result<(Decimal<2>, CipherBlock), ErrorCode> {
-        self.enabled(&[source, destination])?;
-        self.allowed(source, destination)?;
-        let pin = self.open_block(from, block.bytes(), source, of_source)?;
-        let block = self.seal_block(to, &pin, destination, of_destination)?;
-        Ok((Decimal(pin.len() as u64), block))
+        pin: &PinTranslation<'_>,
+    ) -> Result<TranslatedPin, ErrorCode> {
+        if pin.destination_account.is_some() && !self.settings().tokens_in_pin_translation {
+            return Err(ErrorCode::INVALID_INPUT);
+        }
+        let account = pin.account.number()?;
+        let other = pin.destination_account.map_or(Ok(account), |other| other.number())?;
+        let (source, format) = (pin.source_format, pin.destination_format);
+        self.enabled(&[source, format])?;
+        self.allowed(source, format)?;
+        let pin = self.open_block(from, pin.block.bytes(), source, &account)?;
+        let block = self.seal_block(to, &pin, format, &other)?;
+        Ok(TranslatedPin { length: Decimal(pin.len() as u64), block, format })
     }
 
     /// Whether a PIN may move between these formats.
