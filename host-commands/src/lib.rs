@@ -126,7 +126,7 @@ registry! {
     pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
     card { cw, cy }
     mac { m6, m8 }
-    data { m0, m2 }
+    data { m0, m2, m4 }
     emv { kq }
     storage { la, lc, le }
 }

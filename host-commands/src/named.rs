@@ -147,7 +147,6 @@ pub static NAMED: &[Named] = named! {
     b"LU" Simulator "hash" "Import HMAC key under ZMK";
     b"LW" Simulator "hash" "Export HMAC key under ZMK";
     b"LY" Simulator "hash" "HMAC key old to new LMK";
-    b"M4" Simulator "data" "Translate data block";
     b"MA" Manual "mac" "Generate MAC (TAK)";
     b"MC" Manual "mac" "Verify MAC (TAK)";
     b"ME" Manual "mac" "Verify and translate MAC";

@@ -160,3 +160,44 @@ fn zeks_and_teks_do_what_the_setting_allows() {
         }
     }
 }
+
+#[test]
+fn refusals_of_m4() {
+    let device = Device::with(|_| {});
+    let text_only = Device::with(|settings| settings.zek_encryption = ZekEncryption::Ascii);
+    let encrypt = Purpose { mode: b'E', ..DEK };
+    let decrypt = Purpose { mode: b'D', ..DEK };
+    let pin = Purpose::new(*b"001", *b"72");
+    for on in [On::KeyBlock, On::AesKeyBlock] {
+        for (source, destination, code_) in [
+            (DEK, ZEK, "00"),
+            (decrypt, encrypt, "00"),
+            (encrypt, DEK, "A8"),
+            (DEK, decrypt, "A8"),
+            (pin, DEK, "A6"),
+            (DEK, pin, "A6"),
+        ] {
+            let (source, destination) = (key(on, source, CLEAR), key(on, destination, CLEAR));
+            let reply = device.ask(on, &format!("M4000011{source}{destination}0010{:016}", 0));
+            assert_eq!(code(&reply), code_, "{on:?} {source} {destination}");
+        }
+    }
+    for (source, destination, code_) in
+        [(DEK, DEK, "00"), (ZEK, DEK, "35"), (DEK, TEK, "35"), (TEK, ZEK, "35")]
+    {
+        let (source, destination) =
+            (key(On::Variant, source, CLEAR), key(On::Variant, destination, CLEAR));
+        let reply =
+            text_only.ask(On::Variant, &format!("M4000011{source}{destination}0010{:016}", 0));
+        assert_eq!(code(&reply), code_, "{source} {destination}");
+    }
+}
+
+#[test]
+fn longest_data_to_translate() {
+    let device = Device::with(|_| {});
+    let (zek, dek) = (key(On::Variant, ZEK, CLEAR), key(On::Variant, DEK, CLEAR));
+    let data = "0123456789ABCDEF".repeat(2_000);
+    let reply = device.ask(On::Variant, &format!("M4000011{zek}{dek}7D00{data}"));
+    assert_eq!(reply, format!("M5007D00{data}"));
+}
