@@ -84,6 +84,16 @@ impl Pin {
         self.digits.get(..self.length).unwrap_or_default()
     }
 
+    /// The first digits alone, `length` of them if there are so many.
+    #[must_use]
+    pub fn leading(&self, length: usize) -> Self {
+        let mut leading = Self { digits: [0; LONGEST], length: self.length.min(length) };
+        for (place, digit) in leading.digits.iter_mut().zip(self.digits()).take(length) {
+            *place = *digit;
+        }
+        leading
+    }
+
     /// The digits as nibbles from the top of a word; zero nibbles behind the last.
     pub(crate) fn packed(&self) -> u64 {
         self.digits.iter().fold(0, |word, digit| word << 4 | u64::from(digit & 0x0F)) << 16
@@ -136,6 +146,9 @@ mod tests {
             let pin = Pin::from_digits(text).expect("decimal");
             assert_eq!((pin.len(), pin.digits()), (length, text));
             assert!(Pin::from_packed(pin.packed(), length) == pin);
+            for leading in 0..=LONGEST + 1 {
+                assert_eq!(pin.leading(leading).digits(), &text[..leading.min(length)]);
+            }
         }
         assert_eq!(Pin::from_digits(b"1234567890123").err(), Some(PinFault::Length));
         assert_eq!(Pin::from_digits(b"12A4").err(), Some(PinFault::Block));

@@ -1,6 +1,7 @@
 //! Base derivation keys: the keys of a terminal and of its transactions.
 
 use crypto::dukpt::{KsnFault, aes, des, tdes};
+use crypto::pin::Format;
 use crypto::{Algorithm, ClearKey, KeyLength};
 
 use super::{
@@ -119,12 +120,18 @@ impl Key<Derivation> {
         Ok(Key::new(session.with_odd_parity()))
     }
 
-    /// Key for the PIN blocks of a transaction. AES: as long as this key (inferred).
+    /// Key for the PIN blocks of a transaction, in this format. From an AES key: one as long as that for format 48, for
+    /// the others one of triple DES with double length (both inferred).
     ///
     /// # Errors
     /// 27 if key and serial number do not go together.
-    pub fn pin_key(&self, serial: &SerialNumber) -> Result<Key<PinBlock>, Refusal> {
-        made(self.working_key(serial, tdes::Usage::Pin, aes::Usage::Pin))
+    pub fn pin_key(&self, serial: &SerialNumber, format: Format) -> Result<Key<PinBlock>, Refusal> {
+        made(match serial {
+            SerialNumber::Aes(ksn) if format != Format::Iso4 => {
+                aes::derive(&self.clear, ksn, aes::Usage::Pin, aes::Kind::Tdes2)
+            }
+            _ => self.working_key(serial, tdes::Usage::Pin, aes::Usage::Pin),
+        })
     }
 
     /// Key for the MACs of a transaction. AES: an AES key as long as this one (inferred).
@@ -208,7 +215,7 @@ impl Key<Derivation> {
 #[cfg(test)]
 mod tests {
     use crypto::mac::Padding;
-    use crypto::pin::{Account, Format, Pin};
+    use crypto::pin::{Account, Pin};
 
     use super::*;
     use crate::key_block::tests::{Source, text};
@@ -246,7 +253,7 @@ mod tests {
     fn triple_des_pin_blocks() {
         for row in rows_of(TDES, "dukpt-tdes-encrypted-pinblock") {
             let bdk = key_of(&row, "bdk", Algorithm::Tdes);
-            let pin_key = bdk.pin_key(&serial(&bdk, &row)).expect("a key");
+            let pin_key = bdk.pin_key(&serial(&bdk, &row), Format::Iso0).expect("a key");
             let cipher = crate::usage::tdes(&pin_key.clear).expect("a DES key");
             let clear = text(&row, "inputs", "clear_pinblock");
             let clear = u64::from_str_radix(clear, 16).expect("sixteen digits");
@@ -282,7 +289,7 @@ mod tests {
             }
             let serial = serial(&bdk, &row);
             let made = match text(&row, "inputs", "usage") {
-                "pin" => bdk.pin_key(&serial).map(|key| key.clear),
+                "pin" => bdk.pin_key(&serial, Format::Iso4).map(|key| key.clear),
                 "mac_gen" => bdk.mac_key(&serial, Direction::Request).map(|key| key.clear),
                 "mac_ver" => bdk.mac_key(&serial, Direction::Response).map(|key| key.clear),
                 "data_enc" => bdk.data_key(&serial, Direction::Request).map(|key| key.clear),
@@ -293,6 +300,23 @@ mod tests {
             count += 1;
         }
         assert!(count >= 5, "{count}");
+    }
+
+    /// Blocks of format 48 need an AES key, all others one of triple DES.
+    #[test]
+    fn the_format_chooses_the_pin_key_of_aes() {
+        for row in rows_of(AES, "dukpt-aes-all") {
+            let bdk: Key<Derivation> = key_of(&row, "bdk", Algorithm::Aes);
+            let serial = serial(&bdk, &row);
+            let own = format!("pin/AES{}", 8 * bdk.len());
+            for (format, name) in [(Format::Iso4, own.as_str()), (Format::Iso0, "pin/2TDEA")] {
+                let made = bdk.pin_key(&serial, format).expect("a key").clear;
+                let expected = row["output"]["working_keys"][name].as_str().expect("a key");
+                let mut bytes = vec![0; expected.len() / 2];
+                hex::decode_to_slice(expected, &mut bytes).expect("hexadecimal digits");
+                assert_eq!(made.as_bytes(), bytes, "{} {name}", row["id"]);
+            }
+        }
     }
 
     #[test]
@@ -321,8 +345,8 @@ mod tests {
         let aes: Key<Derivation> = key(Algorithm::Aes, &[0x5B; 16]);
         let short = tdes.serial_number(b"FFFF9876543210E00001").expect("a serial number");
         let long = aes.serial_number(b"123456789012345600000001").expect("a serial number");
-        assert_eq!(tdes.pin_key(&long).err(), Some(Refusal::Length));
-        assert_eq!(aes.pin_key(&short).err(), Some(Refusal::Length));
+        assert_eq!(tdes.pin_key(&long, Format::Iso0).err(), Some(Refusal::Length));
+        assert_eq!(aes.pin_key(&short, Format::Iso4).err(), Some(Refusal::Length));
         assert_eq!(aes.single_des_pin_key(&long).err(), Some(Refusal::Length));
         assert!(aes.serial_number(b"FFFF9876543210E00001").is_err());
     }

@@ -70,6 +70,12 @@ impl Offset {
     pub fn digits(&self) -> &[u8] {
         self.0.digits()
     }
+
+    /// The first digits alone, `length` of them if there are so many.
+    #[must_use]
+    pub fn leading(&self, length: usize) -> Self {
+        Self(self.0.leading(length))
+    }
 }
 
 /// The PIN that follows from key, validation data and table alone, `length` digits of it (at most 12).
