@@ -5,6 +5,7 @@
 //! the state puts a new one in place of the old.
 
 mod authorisation;
+mod fraud;
 mod lmk_table;
 pub mod printer;
 mod printing;
@@ -17,6 +18,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use vault::{Clock, Lmk, LmkId};
 
 pub use authorisation::{Authorisations, Category};
+pub use fraud::{FraudCounts, FraudDetection, FraudLimits};
 pub use lmk_table::{KeyChange, KeyChangeFault, LmkTable, Migration};
 pub use printer::Printer;
 pub use printing::{Document, FormatFault, PinText, PrintFormat, Printing, Value};
@@ -97,12 +99,14 @@ pub struct Appliance {
     state: RwLock<Arc<State>>,
     randomness: Randomness,
     printer: Printer,
+    fraud: FraudDetection,
 }
 
 impl Appliance {
     /// An appliance in this state, without a printer.
     pub fn new(state: State, randomness: Randomness) -> Self {
-        Self { state: RwLock::new(Arc::new(state)), randomness, printer: Printer::none() }
+        let state = RwLock::new(Arc::new(state));
+        Self { state, randomness, printer: Printer::none(), fraud: FraudDetection::default() }
     }
 
     /// The same with a printer.
@@ -125,6 +129,11 @@ impl Appliance {
     /// Its printer.
     pub fn printer(&self) -> &Printer {
         &self.printer
+    }
+
+    /// Counters of what looks like fraud.
+    pub fn fraud(&self) -> &FraudDetection {
+        &self.fraud
     }
 
     /// Where randomness comes from.

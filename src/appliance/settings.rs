@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::FraudLimits;
+
 /// Security settings of an appliance.
 ///
 /// In a configuration file they stand under `[settings]`; an unknown name is an error.
@@ -43,7 +45,7 @@ pub struct Settings {
     pub variable_length_pin_offset: bool,
     /// Whether PINs of the global excluded PIN table are refused with error 86.
     pub weak_pin_checking: bool,
-    /// PINs that nobody may choose, used where `weak_pin_checking` is on.
+    /// PINs that nobody may choose, used where `weak_pin_checking` is on. BM loads those of one length.
     pub excluded_pins: Vec<String>,
     /// PIN block formats that are switched on; others answer error 69. Two digits each.
     pub pin_block_formats: Vec<String>,
@@ -55,9 +57,9 @@ pub struct Settings {
     pub account_translation: bool,
     /// What ZEKs and TEKs may encrypt, decrypt and translate; else error 35. Default inferred.
     pub zek_encryption: ZekEncryption,
-    /// Whether CA, CC and G0 take a second account number.
+    /// Whether CA, CC and G0 take a second account number; else error 15 (inferred).
     pub tokens_in_pin_translation: bool,
-    /// Whether EC and GQ take a second account number.
+    /// Whether EC and GQ take a second account number; else error 15 (inferred).
     pub tokens_in_pin_verification: bool,
     /// Whether terminal keys have key types of their own (70D, 80D, 90D) instead of 002.
     pub key_type_002_separation: bool,
@@ -69,6 +71,8 @@ pub struct Settings {
     pub clock_for_validity: bool,
     /// Host commands that are switched off, by code; they answer error 68.
     pub disabled_commands: Vec<String>,
+    /// Limits of fraud detection.
+    pub fraud_detection: FraudLimits,
 }
 
 impl Default for Settings {
@@ -104,6 +108,7 @@ impl Default for Settings {
             hide_key_length: false,
             clock_for_validity: true,
             disabled_commands: Vec::new(),
+            fraud_detection: FraudLimits::default(),
         }
     }
 }
@@ -127,6 +132,11 @@ impl Settings {
             && self.key_type_002_separation
             && !self.single_des
             && self.prevent_single_des_masquerading
+    }
+
+    /// Whether PINs stand under the LMK by algorithm B, which BQ translates to.
+    pub fn has_pin_encryption_algorithm_b(&self) -> bool {
+        self.pin_encryption_algorithm == PinEncryptionAlgorithm::B
     }
 
     /// Symbols in a PIN under a variant or 3DES key-block LMK: L of the manuals, 5 to 13.
