@@ -1,7 +1,9 @@
 //! Fields that many commands share.
 
+mod account;
 mod card;
 mod data;
+mod dukpt;
 mod keys;
 mod mac;
 mod message;
@@ -12,8 +14,10 @@ mod print;
 mod storage;
 mod verification;
 
+pub use account::*;
 pub use card::*;
 pub use data::*;
+pub use dukpt::*;
 pub use keys::*;
 pub use mac::*;
 pub use message::*;

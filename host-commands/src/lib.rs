@@ -33,8 +33,12 @@ use fields::LmkId;
 
 /// Names that every command file uses.
 mod prelude {
-    pub(crate) use crate::session::exchange::Parity;
+    pub(crate) use crate::session::{
+        exchange::Parity,
+        pin::{Origin, PvvMethod, concealed, diebold_algorithm, right},
+    };
     pub(crate) use crate::{Arrival, Category, Departure, Execute, Session, error, fields::*};
+    pub(crate) use crypto::pin::Pin;
     pub(crate) use vault::{Key, KeyType, Use, role::*};
     pub(crate) use wire::{Code, ErrorCode, Group, HostCommand, Mark, Repeat, Reply};
 }
@@ -123,7 +127,10 @@ registry! {
     }
     lmk { aa, ac, ay, bg, bs, bw, ge, kc, lo }
     print { a2, li, ne, oc, oe, pa, pc, ta }
-    pin { ba, bk, ca, cc, da, dc, de, dg, ea, ec, fw, g0, ja, jc, je, jg, ng }
+    pin {
+        ba, bc, be, bk, bm, bq, ca, cc, ce, cg, ci, ck, cm, co, cq, cu, da, dc, de, dg, du, ea, ec, ee, eg, fw,
+        g0, ga, go, gq, gs, gu, ja, jc, je, jg, ng, qk,
+    }
     card { cw, cy }
     mac { m6, m8 }
     data { m0, m2, m4 }
@@ -144,10 +151,14 @@ fn run<'a, C: Command<'a>>(
 ) -> Result<(), ErrorCode> {
     let (request, lmk) = envelope::request::<C>(fields, session)?;
     session.settle(&request, lmk)?;
-    let state = session.state();
+    let (spec, state) = (&C::ENTRY.spec, session.state());
     request.permitted(&state.settings, &mut |category, sub| session.gate(category, sub))?;
-    let reply = request.execute(session).inspect_err(|code| envelope::declared::<C>(*code))?;
-    envelope::declared::<C>(reply.code());
+    session.trusted(spec)?;
+    let outcome = request.execute(session);
+    let code = outcome.as_ref().map_or_else(|code| *code, Answer::code);
+    envelope::declared::<C>(code);
+    session.note_outcome(spec, code);
+    let reply = outcome?;
     out.extend_from_slice(&reply.code().0);
     let start = out.len();
     reply.write(out);

@@ -3,6 +3,7 @@
 mod blocks;
 pub(crate) mod data;
 pub(crate) mod exchange;
+mod fraud;
 mod keys;
 mod lmk;
 mod migration;

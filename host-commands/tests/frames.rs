@@ -30,6 +30,12 @@ const EXCEPTIONS: &[(&str, &str)] = &[
          A61BEAB9D15A31A02F7CCBCC8291713500200000543012;0413526",
         "a simulator's test of a length that is too large: it answers 15",
     ),
+    (
+        "GO011UAADAFCC8551ADAB246EA1176FD691EDFU80AE3F8D63B08F9C13652E5416D76E8DA05FFFF000001002000002\
+         6BC786E28753DD4B2010454000890000901234567891234565052654000N21234FFFFFFFFABCD1234EF098765001\
+         6BLABLAMESSAGE\\x{000000}",
+        "a client's test with a MAC in mode 0: the manual has it in mode 1 alone, so it answers 15",
+    ),
 ];
 
 #[test]

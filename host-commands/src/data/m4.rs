@@ -43,6 +43,7 @@ pub struct Request<'a> {
     pub source_key: KeyField<'a, DataKey, 10>,
     /// Key serial number for a source BDK.
     #[when(source_type.is_bdk() || source_key.is_bdk())]
+    #[with(source_key.is_aes())]
     pub source_ksn: Option<Ksn<'a>>,
     /// Type of the destination key.
     #[error(8)]
@@ -51,6 +52,7 @@ pub struct Request<'a> {
     pub destination_key: KeyField<'a, DataKey, 11>,
     /// Key serial number for a destination BDK.
     #[when(destination_type.is_bdk() || destination_key.is_bdk())]
+    #[with(destination_key.is_aes())]
     pub destination_ksn: Option<Ksn<'a>>,
     /// What the source mode needs beside the key.
     #[with(Chained { mode: source_mode, block: source_key.block_size() })]

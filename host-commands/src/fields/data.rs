@@ -149,6 +149,7 @@ pub struct CipherData<'a> {
     pub key: KeyField<'a, DataKey, 10>,
     /// Key serial number for a BDK.
     #[when(key_type.is_bdk() || key.is_bdk())]
+    #[with(key.is_aes())]
     pub ksn: Option<Ksn<'a>>,
     /// What the mode needs beside the key.
     #[with(Chained { mode, block: key.block_size() })]

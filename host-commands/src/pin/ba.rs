@@ -1,7 +1,5 @@
 //! `BA` Encrypt a clear PIN.
 
-use crypto::pin::Pin;
-
 use crate::{prelude::*, session::pin::pin_fault};
 
 /// Encrypt a clear PIN under the LMK.
@@ -15,9 +13,9 @@ use crate::{prelude::*, session::pin::pin_fault};
 pub struct Request<'a> {
     /// Clear PIN, filled with `F`.
     pub pin: ClearPin<'a>,
-    /// Account number.
+    /// Account number: twelve digits, or the whole number and `;`.
     #[error(22)]
-    pub account: Digits<'a, 12>,
+    pub account: OpenAccount<'a>,
 }
 
 /// The PIN under the LMK.
@@ -34,6 +32,6 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
         let digits = self.pin.0.iter().take_while(|digit| **digit != b'F').count();
         let pin = Pin::from_digits(&self.pin.0[..digits]).map_err(pin_fault)?;
-        Ok(Reply { pin: session.seal_pin(&pin, &self.account.account()?)? })
+        Ok(Reply { pin: session.seal_pin(&pin, &self.account.number()?)? })
     }
 }

@@ -1,6 +1,6 @@
 //! `BK` Make the offset of a customer's PIN.
 
-use crate::{prelude::*, session::pin::key_fault};
+use crate::prelude::*;
 
 /// Generate the IBM 3624 offset of a PIN that the customer selected.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
@@ -16,21 +16,17 @@ pub struct Request<'a> {
     pub pvk: KeyField<'a, PvkIbm, 11>,
     /// PIN block.
     #[with(key.block_size())]
-    pub block: CipherBlock,
-    /// Format of the block.
-    #[error(23)]
-    pub format: PinFormat,
+    pub pin: FormattedBlock,
     /// Fewest digits that the PIN must have, 4 to 12.
     pub check_length: CheckLength,
     /// Account number.
-    #[with([format; 2])]
+    #[with([pin.format; 2])]
     pub account: Account<'a>,
-    /// Decimalisation table.
-    pub table: DecimalisationTable<'a>,
-    /// PIN validation data.
-    pub validation_data: ValidationData<'a>,
+    /// What the offset is made from.
+    pub data: OffsetData<'a>,
     /// PINs that are excluded.
     #[after("*")]
+    #[error(3)]
     pub excluded: Option<ExcludedPins<'a>>,
 }
 
@@ -51,13 +47,10 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let key = session.open_as(self.key, self.key_type.key_type(), Use::Decrypt)?;
         let pvk = session.open(self.pvk, Use::Generate)?;
-        let table = session.decimalisation_table(self.table)?;
         let account = self.account.number()?;
-        let data = self.validation_data.block(&account)?;
-        let pin = session.open_block(&key, self.block.bytes(), self.format, &account)?;
-        self.check_length.check(&pin)?;
+        let method = session.offset_method(pvk, self.check_length, &self.data, &account)?;
+        let pin = session.open_pin_block(&key, &self.pin, &account)?;
         session.refuse_excluded(&pin, self.excluded)?;
-        let offset = pvk.offset(data, &table, &pin).map_err(key_fault)?;
-        Ok(Reply { code: warning(&pvk), offset: PinOffset(offset.field()) })
+        Ok(Reply { code: method.success(), offset: method.offset(&pin)? })
     }
 }

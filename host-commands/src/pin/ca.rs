@@ -18,21 +18,24 @@ pub struct Request<'a> {
     pub destination_key: KeyField<'a, ZpkOrBdk, 11>,
     /// Key serial number for a destination BDK.
     #[when(destination_flag.is_some() || destination_key.is_bdk())]
+    #[with(destination_key.is_aes())]
     pub ksn: Option<Ksn<'a>>,
     /// Longest PIN that the caller accepts.
     pub maximum_length: MaximumPinLength,
-    /// The PIN block, and the block that its PIN moves to.
+    /// PIN block under the source key.
     #[with(source_key.block_size())]
-    pub pin: PinTranslation<'a>,
+    pub block: CipherBlock,
+    /// What becomes of it.
+    pub translation: Translation<'a>,
 }
 
 /// The PIN under the destination key.
 #[derive(Clone, Copy, Debug, PartialEq, Reply)]
 #[reply_to(Request<'_>)]
 pub struct Reply {
-    /// The block and what is in it.
-    #[with(request.destination_key.block_size())]
-    pub pin: TranslatedPin,
+    /// PIN block under the destination key.
+    #[with(request.translation.destination_format.block_size())]
+    pub pin: Translated,
 }
 
 impl<'a> Execute<'a> for Request<'a> {
@@ -40,8 +43,14 @@ impl<'a> Execute<'a> for Request<'a> {
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let source = session.open(self.source_key, Use::Decrypt)?;
-        let destination =
-            session.open_destination(self.destination_flag, self.destination_key, self.ksn)?;
-        Ok(Reply { pin: session.translate([&source, &destination], &self.pin)? })
+        let destination = session.open_destination(
+            self.destination_flag,
+            self.destination_key,
+            self.ksn,
+            self.translation.destination_format,
+        )?;
+        let block = self.block.bytes();
+        let pin = session.translate(&source, &destination, block, &self.translation)?;
+        Ok(Reply { pin })
     }
 }

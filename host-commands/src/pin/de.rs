@@ -1,6 +1,6 @@
 //! `DE` Make the offset of a PIN under the LMK.
 
-use crate::{prelude::*, session::pin::key_fault};
+use crate::prelude::*;
 
 /// Generate the IBM 3624 offset of a PIN under the LMK.
 ///
@@ -16,14 +16,14 @@ pub struct Request<'a> {
     pub pin: PinUnderLmk<'a>,
     /// Fewest digits that the PIN must have, 4 to 12.
     pub check_length: CheckLength,
-    /// Account number.
-    pub account: Digits<'a, 12>,
-    /// Decimalisation table.
-    pub table: DecimalisationTable<'a>,
-    /// PIN validation data.
-    pub validation_data: ValidationData<'a>,
+    /// Account number: twelve digits, or the whole number and `;`.
+    #[error(22)]
+    pub account: OpenAccount<'a>,
+    /// What the offset is made from.
+    pub data: OffsetData<'a>,
     /// PINs that are excluded.
     #[after("*")]
+    #[error(3)]
     pub excluded: Option<ExcludedPins<'a>>,
 }
 
@@ -43,13 +43,10 @@ impl<'a> Execute<'a> for Request<'a> {
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let pvk = session.open(self.pvk, Use::Generate)?;
-        let table = session.decimalisation_table(self.table)?;
-        let account = self.account.account()?;
-        let data = self.validation_data.block(&account)?;
+        let account = self.account.number()?;
+        let method = session.offset_method(pvk, self.check_length, &self.data, &account)?;
         let pin = session.open_pin(self.pin, &account)?;
-        self.check_length.check(&pin)?;
         session.refuse_excluded(&pin, self.excluded)?;
-        let offset = pvk.offset(data, &table, &pin).map_err(key_fault)?;
-        Ok(Reply { code: warning(&pvk), offset: PinOffset(offset.field()) })
+        Ok(Reply { code: method.success(), offset: method.offset(&pin)? })
     }
 }

@@ -1,6 +1,6 @@
 //! `DG` Make the PVV of a PIN under the LMK.
 
-use crate::{prelude::*, session::pin::pvk_fault};
+use crate::prelude::*;
 
 /// Generate the Visa PIN verification value of a PIN under the LMK.
 ///
@@ -13,12 +13,14 @@ pub struct Request<'a> {
     pub pvk: KeyField<'a, PvkPair, 10>,
     /// PIN under the LMK.
     pub pin: PinUnderLmk<'a>,
-    /// Account number.
-    pub account: Digits<'a, 12>,
+    /// Account number: twelve digits, or the whole number and `;`.
+    #[error(22)]
+    pub account: OpenAccount<'a>,
     /// PVK indicator.
     pub indicator: Numerals<1>,
     /// PINs that are excluded.
     #[after("*")]
+    #[error(3)]
     pub excluded: Option<ExcludedPins<'a>>,
 }
 
@@ -35,10 +37,10 @@ impl<'a> Execute<'a> for Request<'a> {
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let pvk = session.open(self.pvk, Use::Generate)?;
-        let account = self.account.account()?;
+        let account = self.account.number()?;
         let pin = session.open_pin(self.pin, &account)?;
         session.refuse_excluded(&pin, self.excluded)?;
-        let pvv = pvk.pvv(&account, self.indicator.0[0], &pin).map_err(pvk_fault)?;
-        Ok(Reply { pvv: Numerals(pvv) })
+        let pvv = PvvMethod::new(pvk, account, self.indicator).pvv(&pin)?;
+        Ok(Reply { pvv })
     }
 }

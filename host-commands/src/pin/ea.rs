@@ -1,10 +1,11 @@
-//! `EA` Verify a interchange PIN by its offset.
+//! `EA` Verify an interchange PIN by its offset.
 
-use crate::{prelude::*, session::pin::key_fault};
+use crate::prelude::*;
 
 /// Verify a PIN under a ZPK by the IBM 3624 method.
 ///
-/// Code 02 says that the PIN is right and the PVK is not single length.
+/// Code 02 says that the PIN is right and the PVK is not single length. How many digits of a PIN count
+/// where it is longer than the check length is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "EA", reply = "EB", evidence = "device", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PVK_NOT_SINGLE, PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, DECIMALISATION)]
@@ -17,21 +18,14 @@ pub struct Request<'a> {
     pub maximum_length: MaximumPinLength,
     /// PIN block.
     #[with(key.block_size())]
-    pub block: CipherBlock,
-    /// Format of the block.
-    #[error(23)]
-    pub format: PinFormat,
+    pub pin: FormattedBlock,
     /// Fewest digits that the PIN must have, 4 to 12.
     pub check_length: CheckLength,
     /// Account number.
-    #[with([format; 2])]
+    #[with([pin.format; 2])]
     pub account: Account<'a>,
-    /// Decimalisation table.
-    pub table: DecimalisationTable<'a>,
-    /// PIN validation data.
-    pub validation_data: ValidationData<'a>,
-    /// Offset.
-    pub offset: PinOffset,
+    /// Offset to verify.
+    pub check: OffsetCheck<'a>,
 }
 
 /// Nothing but the outcome.
@@ -49,15 +43,12 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let key = session.open(self.key, Use::Decrypt)?;
         let pvk = session.open(self.pvk, Use::Verify)?;
-        let table = session.decimalisation_table(self.table)?;
-        let (account, offset) = (self.account.number()?, self.offset.offset()?);
-        let data = self.validation_data.block(&account)?;
-        let pin = session.open_block(&key, self.block.bytes(), self.format, &account)?;
-        self.check_length.check(&pin)?;
-        if pvk.verify_offset(data, &table, &offset, &pin).map_err(key_fault)? {
-            Ok(Reply { code: warning(&pvk) })
-        } else {
-            Err(error::VERIFICATION_FAILED.0)
-        }
+        let (account, offset) = (self.account.number()?, self.check.offset.offset()?);
+        let method =
+            session.offset_method(pvk, self.check_length, &self.check.data, &account)?;
+        let pin = session.open_pin_block(&key, &self.pin, &account)?;
+        method.check_length(&pin)?;
+        right(method.verifies(&pin, &offset)?)?;
+        Ok(Reply { code: method.success() })
     }
 }

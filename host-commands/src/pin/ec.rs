@@ -1,6 +1,6 @@
-//! `EC` Verify a interchange PIN by its PVV.
+//! `EC` Verify an interchange PIN by its PVV.
 
-use crate::{prelude::*, session::pin::pvk_fault};
+use crate::prelude::*;
 
 /// Verify a PIN under a ZPK by the Visa method.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
@@ -13,17 +13,17 @@ pub struct Request<'a> {
     pub pvk: KeyField<'a, PvkPair, 11>,
     /// PIN block.
     #[with(key.block_size())]
-    pub block: CipherBlock,
-    /// Format of the block.
-    #[error(23)]
-    pub format: PinFormat,
+    pub pin: FormattedBlock,
     /// Account number.
-    #[with([format; 2])]
+    #[with([pin.format; 2])]
     pub account: Account<'a>,
-    /// PVK indicator.
-    pub indicator: Numerals<1>,
-    /// PIN verification value.
-    pub pvv: Numerals<4>,
+    /// Account number that the PVV is of, if it is another: only where the settings allow tokens in PIN
+    /// verification, else error 15 (inferred).
+    #[after(";")]
+    #[error(22)]
+    pub pvv_account: Option<Digits<'a, 12>>,
+    /// PVV to verify.
+    pub check: PvvCheck,
 }
 
 /// Nothing but the outcome.
@@ -38,8 +38,8 @@ impl<'a> Execute<'a> for Request<'a> {
         let key = session.open(self.key, Use::Decrypt)?;
         let pvk = session.open(self.pvk, Use::Verify)?;
         let account = self.account.number()?;
-        let pin = session.open_block(&key, self.block.bytes(), self.format, &account)?;
-        let right = pvk.verify_pvv(&account, self.indicator.0[0], &pin, &self.pvv.0);
-        if right.map_err(pvk_fault)? { Ok(Reply {}) } else { Err(error::VERIFICATION_FAILED.0) }
+        let method = session.pvv_method(pvk, account, self.pvv_account, self.check.indicator)?;
+        let pin = session.open_pin_block(&key, &self.pin, &account)?;
+        right(method.verifies(&pin, self.check.pvv)?).map(|()| Reply {})
     }
 }

@@ -1,6 +1,6 @@
 //! `FW` Make the PVV of a customer's PIN.
 
-use crate::{prelude::*, session::pin::pvk_fault};
+use crate::prelude::*;
 
 /// Generate the Visa PIN verification value of a PIN that the customer selected.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
@@ -15,17 +15,15 @@ pub struct Request<'a> {
     pub pvk: KeyField<'a, PvkPair, 11>,
     /// PIN block.
     #[with(key.block_size())]
-    pub block: CipherBlock,
-    /// Format of the block.
-    #[error(23)]
-    pub format: PinFormat,
+    pub pin: FormattedBlock,
     /// Account number.
-    #[with([format; 2])]
+    #[with([pin.format; 2])]
     pub account: Account<'a>,
     /// PVK indicator.
     pub indicator: Numerals<1>,
     /// PINs that are excluded.
     #[after("*")]
+    #[error(3)]
     pub excluded: Option<ExcludedPins<'a>>,
 }
 
@@ -44,9 +42,9 @@ impl<'a> Execute<'a> for Request<'a> {
         let key = session.open_as(self.key, self.key_type.key_type(), Use::Decrypt)?;
         let pvk = session.open(self.pvk, Use::Generate)?;
         let account = self.account.number()?;
-        let pin = session.open_block(&key, self.block.bytes(), self.format, &account)?;
+        let pin = session.open_pin_block(&key, &self.pin, &account)?;
         session.refuse_excluded(&pin, self.excluded)?;
-        let pvv = pvk.pvv(&account, self.indicator.0[0], &pin).map_err(pvk_fault)?;
-        Ok(Reply { pvv: Numerals(pvv) })
+        let pvv = PvvMethod::new(pvk, account, self.indicator).pvv(&pin)?;
+        Ok(Reply { pvv })
     }
 }

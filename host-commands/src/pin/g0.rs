@@ -1,9 +1,6 @@
 //! `G0` Translate a PIN from a transaction key to a zone key.
 
-use crate::{
-    prelude::*,
-    session::pin::{key_fault, transaction_key},
-};
+use crate::prelude::*;
 
 /// Translate a PIN from BDK to ZPK or BDK encryption (3DES and AES DUKPT).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
@@ -21,37 +18,41 @@ pub struct Request<'a> {
     /// Key that the next zone expects.
     pub destination_key: KeyField<'a, ZpkOrBdk, 11>,
     /// Key serial number of the terminal.
+    #[with(source_key.is_aes())]
     pub source_ksn: Ksn<'a>,
     /// Key serial number for a destination BDK.
     #[when(destination_flag.is_some() || destination_key.is_bdk())]
+    #[with(destination_key.is_aes())]
     pub destination_ksn: Option<Ksn<'a>>,
-    /// The PIN block, and the block that its PIN moves to.
-    #[with(source_key.block_size())]
-    pub pin: PinTranslation<'a>,
+    /// PIN block under the transaction key.
+    #[with(source_key.is_aes())]
+    pub block: TransactionBlock,
+    /// What becomes of it.
+    pub translation: Translation<'a>,
 }
 
 /// The PIN under the destination key.
 #[derive(Clone, Copy, Debug, PartialEq, Reply)]
 #[reply_to(Request<'_>)]
 pub struct Reply {
-    /// The block and what is in it.
-    #[with(request.destination_key.block_size())]
-    pub pin: TranslatedPin,
+    /// PIN block under the destination key.
+    #[with(request.translation.destination_format.block_size())]
+    pub pin: Translated,
 }
 
 impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let flag = self.source_flag.unwrap_or(BdkFlag::Bdk1);
-        let bdk = session.open_as(self.source_key, flag.key_type(), Use::Derive)?;
-        let source = transaction_key(&bdk, self.source_ksn)
-            .map_err(|fault| fault.map_or(ErrorCode::INVALID_INPUT, key_fault))?;
-        let destination = session.open_destination(
+        let Translation { source_format, destination_format, .. } = self.translation;
+        let transaction = session.transaction(self.source_flag, self.source_key, self.source_ksn)?;
+        let to = session.open_destination(
             self.destination_flag,
             self.destination_key,
             self.destination_ksn,
+            destination_format,
         )?;
-        Ok(Reply { pin: session.translate([&source, &destination], &self.pin)? })
+        let (from, block) = (transaction.pin_key(source_format)?, self.block.bytes());
+        Ok(Reply { pin: session.translate(&from, &to, block, &self.translation)? })
     }
 }

@@ -1,7 +1,5 @@
 //! `JA` Generate a random PIN.
 
-use crypto::pin::Pin;
-
 use crate::{prelude::*, session::pin::pin_fault};
 
 /// Generate a random PIN under the LMK.
@@ -19,6 +17,7 @@ pub struct Request<'a> {
     pub length: Option<Decimal<2>>,
     /// PINs that are excluded.
     #[after("*")]
+    #[error(3)]
     pub excluded: Option<ExcludedPins<'a>>,
 }
 

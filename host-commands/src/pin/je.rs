@@ -13,12 +13,9 @@ pub struct Request<'a> {
     pub key: KeyField<'a, Zpk, 10>,
     /// PIN block.
     #[with(key.block_size())]
-    pub block: CipherBlock,
-    /// Format of the block.
-    #[error(23)]
-    pub format: PinFormat,
+    pub pin: FormattedBlock,
     /// Account number.
-    #[with([format; 2])]
+    #[with([pin.format; 2])]
     pub account: Account<'a>,
 }
 
@@ -36,7 +33,7 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
         let key = session.open(self.key, Use::Decrypt)?;
         let account = self.account.number()?;
-        let pin = session.open_block(&key, self.block.bytes(), self.format, &account)?;
+        let pin = session.open_pin_block(&key, &self.pin, &account)?;
         Ok(Reply { pin: session.seal_pin(&pin, &account)? })
     }
 }

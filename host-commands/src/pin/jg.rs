@@ -26,7 +26,7 @@ pub struct Request<'a> {
 #[reply_to(Request<'_>)]
 pub struct Reply {
     /// PIN block under the ZPK.
-    #[with(request.key.block_size())]
+    #[with(request.format.block_size())]
     pub block: CipherBlock,
 }
 
@@ -36,8 +36,8 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let key = session.open(self.key, Use::Encrypt)?;
         let account = self.account.number()?;
-        session.enabled(&[self.format])?;
         let pin = session.open_pin(self.pin, &account)?;
-        Ok(Reply { block: session.seal_block(&key, &pin, self.format, &account)? })
+        let block = session.seal_block(&key, &pin, self.format, &account, Origin::Lmk)?;
+        Ok(Reply { block })
     }
 }

@@ -11,9 +11,9 @@ use crate::prelude::*;
 #[authorise(Pin, "clear")]
 #[errors(PIN_UNDER_LMK, PIN_TAG, ACCOUNT)]
 pub struct Request<'a> {
-    /// Account number.
+    /// Account number: twelve digits, or the whole number and `;`.
     #[error(22)]
-    pub account: Digits<'a, 12>,
+    pub account: OpenAccount<'a>,
     /// PIN under the LMK.
     pub pin: PinUnderLmk<'a>,
 }
@@ -32,12 +32,12 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        let pin = session.open_pin(self.pin, &self.account.account()?)?;
+        let account = self.account.number()?;
+        let pin = session.open_pin(self.pin, &account)?;
         let shown = session.scratch().take(session.settings().lmk_pin_length())?;
         shown.fill(b'F');
         shown.get_mut(..pin.len()).ok_or(error::PIN_UNDER_LMK.0)?.copy_from_slice(pin.digits());
-        let account = self.account.0.first_chunk().ok_or(error::ACCOUNT.0)?;
-        let reference = session.lmk()?.reference_number(account);
+        let reference = session.lmk()?.reference_number(&account.rightmost_twelve());
         let reference = reference.map_err(|fault| ErrorCode(fault.code()))?;
         Ok(Reply { pin: ClearPin(shown), reference: Numerals(reference) })
     }

@@ -1,0 +1,71 @@
+//! `GO` Verify a PIN of a transaction by its offset, and a MAC.
+
+use crate::prelude::*;
+
+/// Verify a PIN under a transaction key by the IBM 3624 method, and a MAC if wanted (3DES and AES DUKPT).
+///
+/// Formats are 01, 04, 05 and 47, and 48 under an AES BDK. A block that holds no PIN answers 01, too
+/// (inferred). The MAC is on the message of the terminal (AES: inferred); that its length is decimal is
+/// seen in a request of a client.
+/// Code 02 says that the PIN is right and the PVK is not single length.
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "GO", reply = "GP", evidence = "device", verifies_pin)]
+#[errors(VERIFICATION_FAILED, PVK_NOT_SINGLE, ACCOUNT, FORMAT_DISABLED, DECIMALISATION)]
+pub struct Request<'a> {
+    /// What to verify.
+    pub mode: TransactionMode,
+    /// Kind of the BDK, if it is not BDK-1 and the LMK is a variant LMK (inferred).
+    #[maybe]
+    pub flag: Option<BdkFlag>,
+    /// BDK of the terminal.
+    pub bdk: KeyField<'a, AnyBdk, 10>,
+    /// PVK.
+    pub pvk: KeyField<'a, PvkIbm, 11>,
+    /// Key serial number of the terminal.
+    #[with(bdk.is_aes())]
+    pub ksn: Ksn<'a>,
+    /// PIN block.
+    #[with(bdk.is_aes())]
+    pub block: TransactionBlock,
+    /// Format of the block.
+    #[error(23)]
+    pub format: PinFormat,
+    /// Fewest digits that the PIN must have, 4 to 12.
+    pub check_length: CheckLength,
+    /// Account number.
+    #[with([format; 2])]
+    pub account: Account<'a>,
+    /// Offset to verify.
+    pub check: OffsetCheck<'a>,
+    /// MAC to verify, and the message.
+    #[when(mode.mac_part().is_some())]
+    #[with(mode.mac_part().unwrap_or(MacPart::Whole))]
+    pub mac: Option<MacOnMessage<'a>>,
+}
+
+/// The outcome for the PIN, and for the MAC.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply {
+    /// `00` the PIN is right; `01` it is wrong; `02` it is right, and the PVK is not single length.
+    #[code(0, 1, 2)]
+    pub pin: ErrorCode,
+    /// `00` the MAC is right, `01` it is wrong.
+    #[when(request.mode.mac_part().is_some())]
+    pub mac: Option<ErrorCode>,
+}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
+        let transaction = session.transaction(self.flag, self.bdk, self.ksn)?;
+        let pvk = session.open(self.pvk, Use::Verify)?;
+        let (account, offset) = (self.account.number()?, self.check.offset.offset()?);
+        let method =
+            session.offset_method(pvk, self.check_length, &self.check.data, &account)?;
+        let pin = session.open_transaction_block(&transaction, &self.block, self.format, &account);
+        let pin = concealed(pin, method.success(), |pin| method.verifies(pin, &offset))?;
+        Ok(Reply { pin, mac: transaction.judge_mac(self.mode, self.mac)? })
+    }
+}
