@@ -132,7 +132,7 @@ registry! {
         g0, ga, go, gq, gs, gu, ja, jc, je, jg, ng, qk,
     }
     card { cw, cy }
-    mac { m6, m8 }
+    mac { c2, c4, gw, lk, lm, m6, m8, ma, mc, me, mk, mm, mo, mq, ms, mu, mw, my }
     data { m0, m2, m4 }
     emv { kq }
     storage { la, lc, le }

@@ -6,6 +6,7 @@ pub(crate) mod exchange;
 mod fraud;
 mod keys;
 mod lmk;
+pub(crate) mod mac;
 mod migration;
 pub(crate) mod pin;
 mod print;

@@ -23,10 +23,10 @@ const FILES: &[&str] = &[
 
 /// Commands that a switch sends all day, and those that open, seal and move keys.
 const CHEAP: &[&str] = &[
-    "A0", "A4", "A6", "A8", "BU", "CS", "AE", "AG", "AS", "AU", "AW", "B0", "BI", "BY", "DI", "DK",
-    "DW", "DY", "FA", "FC", "FE", "FG", "FI", "FK", "FM", "FO", "FQ", "FS", "GC", "GG", "GY", "HA",
-    "HC", "IA", "KA", "MG", "MI", "CA", "CC", "CW", "CY", "DA", "DC", "EA", "EC", "G0", "JC", "JE",
-    "KQ", "M6", "M8", "NC",
+    "A0", "A4", "A6", "A8", "AE", "AG", "AS", "AU", "AW", "B0", "BI", "BU", "BY", "CA", "CC", "CS",
+    "CW", "CY", "DA", "DC", "DI", "DK", "DW", "DY", "EA", "EC", "FA", "FC", "FE", "FG", "FI", "FK",
+    "FM", "FO", "FQ", "FS", "G0", "GC", "GG", "GW", "GY", "HA", "HC", "IA", "JC", "JE", "KA", "KQ",
+    "M6", "M8", "MA", "MC", "ME", "MG", "MI", "MS", "MY", "NC",
 ];
 
 #[test]

@@ -77,7 +77,9 @@ impl Message {
                 Grammar::Key(..) if WRAPPED.contains(&(entry.spec.code, spec.name)) => {}
                 Grammar::Key(..) if message.fields[at.start] == b'S' => message.blocks.push(at),
                 Grammar::Key(..) => message.others = true,
-                _ if spec.after == Some("%") => message.named = Some(at),
+                _ if spec.after.is_some_and(|after| after.ends_with('%')) => {
+                    message.named = Some(at);
+                }
                 _ => {}
             }
         }

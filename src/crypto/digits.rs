@@ -36,7 +36,7 @@ pub(crate) fn nibbles(bytes: &[u8]) -> impl Iterator<Item = u8> {
 /// enough, every nibble A-F less 10. ASCII.
 ///
 /// The way of PVV, CVV and EMV card key option B. `bytes` must hold at least `N` nibbles; missing digits are `0`.
-pub(crate) fn scan<const N: usize>(bytes: &[u8]) -> [u8; N] {
+pub fn scan<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut taken = [b'0'; N];
     let decimal = nibbles(bytes).filter(|nibble| *nibble < 10);
     let others = nibbles(bytes).filter(|nibble| *nibble >= 10).map(|nibble| nibble - 10);

@@ -15,6 +15,7 @@ pub mod pin;
 mod vectors;
 
 pub use cipher::{Aes, BlockCipher, Cipher, Des, Tdes};
+pub use digits::scan;
 pub use key::{Algorithm, ClearKey, KeyLength};
 pub use modes::NotBlocks;
 

@@ -1,5 +1,6 @@
 //! Local Master Keys: what protects every key, PIN and table that a host keeps.
 
+mod chaining;
 mod check_value;
 mod decimalisation;
 mod derivation;

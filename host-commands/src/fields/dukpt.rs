@@ -6,6 +6,7 @@ use nom::{
     bytes::complete::take,
     combinator::{map_opt, verify},
 };
+use vault::usage::MacAlgorithm;
 use wire::{
     Alphabet, Code, Cursor, Fault, Field, Grammar, Group, Observer, Parsed, Scope, Wire, all_hex,
     read_number,
@@ -169,15 +170,84 @@ pub enum MacPart {
     Right,
 }
 
-/// How a MAC is made.
+impl MacPart {
+    /// How many there are.
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Whole => 8,
+            Self::Left | Self::Right => 4,
+        }
+    }
+
+    /// These bytes of a MAC.
+    pub(crate) fn of(self, mac: [u8; 8]) -> CipherBlock {
+        CipherBlock::new(match self {
+            Self::Whole => &mac,
+            Self::Left => &mac[..4],
+            Self::Right => &mac[4..],
+        })
+    }
+}
+
+/// How a MAC is made. All but the first are inferred from the names that lists of commands give them.
 #[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
 pub enum MacMethod {
     /// ANSI X9.19.
     #[code("1")]
     X919,
-    /// CMAC, the only one for AES keys (inferred); its first eight bytes are the MAC.
+    /// AS 2805.4.1, which gives the same MAC.
+    #[code("2")]
+    As2805,
+    /// CMAC; its first eight bytes are the MAC. AES keys have no other.
     #[code("4")]
     Cmac,
+    /// CMAC, too.
+    #[code("5")]
+    AesCmac,
+}
+
+impl MacMethod {
+    /// The algorithm.
+    pub(crate) const fn algorithm(self) -> MacAlgorithm {
+        match self {
+            Self::X919 | Self::As2805 => MacAlgorithm::Iso9797Algorithm3,
+            Self::Cmac | Self::AesCmac => MacAlgorithm::Cmac,
+        }
+    }
+}
+
+/// What is done with the MAC of a transaction.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum TransactionMacMode {
+    /// Verify all eight bytes.
+    #[code("1")]
+    Verify,
+    /// Verify the left four: approval.
+    #[code("2")]
+    VerifyLeft,
+    /// Verify the right four: refusal.
+    #[code("3")]
+    VerifyRight,
+    /// Make all eight bytes.
+    #[code("4")]
+    Make,
+    /// Make the left four: approval.
+    #[code("5")]
+    MakeLeft,
+    /// Make the right four: refusal.
+    #[code("6")]
+    MakeRight,
+}
+
+impl TransactionMacMode {
+    /// The bytes of the MAC that this is about.
+    pub fn part(self) -> MacPart {
+        match self {
+            Self::Verify | Self::Make => MacPart::Whole,
+            Self::VerifyLeft | Self::MakeLeft => MacPart::Left,
+            Self::VerifyRight | Self::MakeRight => MacPart::Right,
+        }
+    }
 }
 
 /// The MAC of a transaction, and the message that it is on.
@@ -185,7 +255,7 @@ pub enum MacMethod {
 #[given(part: MacPart)]
 pub struct MacOnMessage<'a> {
     /// MAC.
-    #[with(if part == MacPart::Whole { 8 } else { 4 })]
+    #[with(part.bytes())]
     pub mac: CipherBlock,
     /// Message.
     pub message: Counted4N<'a>,

@@ -14,7 +14,10 @@ use nom::{
     bytes::complete::{take, take_while_m_n},
     combinator::{map_opt, verify},
 };
-use vault::{KeyType, KeyTypes, Permission, Role, Token, TokenFault, Untagged, role::AnyKey};
+use vault::{
+    KeyType, KeyTypes, Permission, Role, Token, TokenFault, Untagged, role::AnyKey,
+    usage::Direction,
+};
 use wire::{
     Code, Cursor, ErrorCode, Fault, Field, Grammar, Observer, Parsed, Scope, Wire, all_hex,
     read_number,
@@ -76,6 +79,16 @@ impl<R, const E: u8> KeyField<'_, R, E> {
     /// Whether the key is a base derivation key by its header.
     pub fn is_bdk(&self) -> bool {
         self.token.is_bdk()
+    }
+
+    /// Which way the messages go that a BDK is for, by its header or else its type: those of BDK-2 are
+    /// requests, those of BDK-4 responses.
+    pub fn direction(&self, key_type: KeyTypeCode) -> Direction {
+        match (&key_type.0, self.token.key_usage().as_ref()) {
+            (_, Some(b"41")) | (b"609", None) => Direction::Request,
+            (_, Some(b"43")) | (b"909", None) => Direction::Response,
+            _ => Direction::Both,
+        }
     }
 
     /// Whether the key is an AES key by its header.

@@ -100,6 +100,13 @@ impl CipherBlock {
         &self.bytes[..self.length]
     }
 
+    /// Its first bytes, zeros behind them if there are not so many.
+    pub fn start<const N: usize>(&self) -> Hex<N> {
+        let mut start = [0; N];
+        start.iter_mut().zip(self.bytes()).for_each(|(place, byte)| *place = *byte);
+        Hex(start)
+    }
+
     /// Its bytes, to be changed.
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.bytes[..self.length]

@@ -33,15 +33,13 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let (open, chaining) = (self.block.open(session, Use::Generate)?, self.block.chaining());
+        let (key, message) = self.block.open(session, Use::Generate)?;
+        let chain = self.block.chain.as_ref();
         if !self.block.place.finishes() {
-            return Ok(Reply { chain: Some(open.chaining_value(chaining)?), mac: None });
+            return Ok(Reply { chain: Some(key.chain(chain, message)?), mac: None });
         }
-        let mac = open
-            .key
-            .mac(open.algorithm, open.padding, chaining, open.message)
-            .map_err(mac_fault)?;
-        let mac = CipherBlock::new(&mac[..self.block.size.bytes()]);
+        let mac = key.mac(chain, message)?;
+        let mac = CipherBlock::new(&mac.bytes()[..self.block.size.bytes()]);
         Ok(Reply { chain: None, mac: Some(mac) })
     }
 }

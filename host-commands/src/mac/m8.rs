@@ -31,14 +31,12 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let (open, chaining) = (self.block.open(session, Use::Verify)?, self.block.chaining());
+        let (key, message) = self.block.open(session, Use::Verify)?;
+        let chain = self.block.chain.as_ref();
         let Some(mac) = &self.mac else {
-            return Ok(Reply { chain: Some(open.chaining_value(chaining)?) });
+            return Ok(Reply { chain: Some(key.chain(chain, message)?) });
         };
-        let right = open
-            .key
-            .verify_mac(open.algorithm, open.padding, chaining, open.message, mac.bytes())
-            .map_err(mac_fault)?;
-        if right { Ok(Reply { chain: None }) } else { Err(error::VERIFICATION_FAILED.0) }
+        key.verify(chain, message, mac.bytes())?;
+        Ok(Reply { chain: None })
     }
 }

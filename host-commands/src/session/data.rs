@@ -106,15 +106,9 @@ impl<'a, const E: u8> Side<'a, E> {
             }
             return open(purpose)?.narrow().map_err(failed);
         };
-        let (direction, wrong) = match (&self.key_type.0, self.key.token.key_usage().as_ref()) {
-            (_, Some(b"41")) => (Direction::Request, KEY_USAGE.0),
-            (_, Some(b"43")) => (Direction::Response, KEY_USAGE.0),
-            (b"609", _) => (Direction::Request, type_code),
-            (b"909", _) => (Direction::Response, type_code),
-            _ => (Direction::Both, type_code),
-        };
+        let direction = self.key.direction(self.key_type);
         if other == Some(direction) {
-            return Err(wrong);
+            return Err(if self.key.is_block() { KEY_USAGE.0 } else { type_code });
         }
         let bdk: Key<Derivation> = open(Use::Derive)?.narrow().map_err(failed)?;
         let serial = bdk.serial_number(ksn.number.0).map_err(|_| ErrorCode::INVALID_INPUT)?;

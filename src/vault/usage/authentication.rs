@@ -1,7 +1,7 @@
 //! Keys that authenticate messages.
 
 use crypto::mac::{Chain, Hash, Padding, cmac, hmac};
-use crypto::{Algorithm, BlockCipher, Cipher, NotBlocks};
+use crypto::{Algorithm, BlockCipher, Cipher, NotBlocks, scan};
 
 use super::Authentication;
 use crate::Key;
@@ -17,12 +17,26 @@ pub enum MacAlgorithm {
     Cmac,
 }
 
+impl MacAlgorithm {
+    /// Whether keys of this usage are for the algorithm, by X9.143; there `M0` is for ISO 16609, here for any (inferred).
+    const fn is_of(self, usage: [u8; 2]) -> bool {
+        match self {
+            Self::Iso9797Algorithm1 => matches!(&usage, b"M0" | b"M1" | b"M5"),
+            Self::Iso9797Algorithm3 => matches!(&usage, b"M0" | b"M3"),
+            Self::Cmac => matches!(&usage, b"M0" | b"M5" | b"M6"),
+        }
+    }
+}
+
 /// Why a MAC is not made.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum MacFault {
     /// The algorithm does not go with the key.
     #[error("MAC algorithm does not go with this key")]
     Algorithm,
+    /// The key block of the key is for another algorithm.
+    #[error("key usage is that of another MAC algorithm")]
+    Usage,
     /// Message or chaining value are not whole blocks where they have to be.
     #[error("message is not a whole number of blocks: ask for padding")]
     Blocks,
@@ -40,6 +54,15 @@ impl Key<Authentication> {
         if self.algorithm() == Algorithm::Aes { 16 } else { 8 }
     }
 
+    /// The algorithm that the older commands choose by the length of a DES key: ANSI X9.9 for single length, else X9.19.
+    pub fn ansi_algorithm(&self) -> MacAlgorithm {
+        if self.algorithm() == Algorithm::Tdes && self.len() == 8 {
+            MacAlgorithm::Iso9797Algorithm1
+        } else {
+            MacAlgorithm::Iso9797Algorithm3
+        }
+    }
+
     /// MAC over the only or last part of a message, after the chaining value of the parts before.
     ///
     /// The first [`Key::mac_length`] bytes, the rest is zero. CMAC pads by itself and takes no notice of `padding`.
@@ -53,7 +76,7 @@ impl Key<Authentication> {
         chaining: Option<&[u8]>,
         message: &[u8],
     ) -> Result<[u8; 16], MacFault> {
-        let cipher = self.cipher()?;
+        let cipher = self.cipher(algorithm)?;
         match (algorithm, chaining) {
             (MacAlgorithm::Cmac, None) => Ok(cmac(&cipher, &[message])),
             (MacAlgorithm::Cmac, Some(chaining)) => resumed_cmac(&cipher, chaining, message),
@@ -73,7 +96,7 @@ impl Key<Authentication> {
         chaining: Option<&[u8]>,
         message: &[u8],
     ) -> Result<[u8; 16], MacFault> {
-        let cipher = self.cipher()?;
+        let cipher = self.cipher(algorithm)?;
         let mut chain = chain(&cipher, algorithm, chaining)?;
         chain.update(message)?;
         let mut value = [0; 16];
@@ -100,6 +123,21 @@ impl Key<Authentication> {
         Ok(start.is_some_and(|mac| !mac.is_empty() && crypto::equal(mac, expected)))
     }
 
+    /// Twelve decimal digits of the MAC over a whole message, zeros behind it where it is no whole block.
+    ///
+    /// Digits are taken as for a PVV: first the decimal ones, then the letters less ten (inferred: nothing about this is public).
+    ///
+    /// # Errors
+    /// [`MacFault`].
+    pub fn decimal_mac(
+        &self,
+        algorithm: MacAlgorithm,
+        message: &[u8],
+    ) -> Result<[u8; 12], MacFault> {
+        let mac = self.mac(algorithm, Padding::Zeros, None, message)?;
+        Ok(scan(&mac[..8]))
+    }
+
     /// HMAC over the parts as one message: the first [`Hash::digest_size`] bytes.
     ///
     /// # Errors
@@ -112,7 +150,10 @@ impl Key<Authentication> {
         }
     }
 
-    fn cipher(&self) -> Result<Cipher, MacFault> {
+    fn cipher(&self, algorithm: MacAlgorithm) -> Result<Cipher, MacFault> {
+        if self.header().is_some_and(|header| !algorithm.is_of(header.usage)) {
+            return Err(MacFault::Usage);
+        }
         self.clear.cipher().map_err(|_| MacFault::Algorithm)
     }
 }

@@ -1,16 +1,10 @@
 //! Transactions of terminals (DUKPT): keys that are derived for one of them.
 
-use crypto::{
-    mac::Padding,
-    pin::{Account, Pin},
-};
+use crypto::pin::{Account, Pin};
 use vault::{
     Key, Use,
     role::{AnyBdk, Bdk},
-    usage::{
-        Authentication, Derivation, Direction, MacAlgorithm, PinBlock, SerialNumber,
-        SingleDesPinBlock,
-    },
+    usage::{Derivation, Direction, PinBlock, SerialNumber, SingleDesPinBlock},
 };
 use wire::ErrorCode;
 
@@ -18,9 +12,10 @@ use crate::{
     Session,
     error::{PIN_BLOCK_FORMAT, VERIFICATION_FAILED, refused_outright},
     fields::{
-        BdkFlag, KeyField, Ksn, MacMethod, MacOnMessage, MacPart, PinFormat, TransactionBlock,
+        BdkFlag, KeyField, Ksn, MacMethod, MacOnMessage, PinFormat, TransactionBlock,
         TransactionMode,
     },
+    session::mac::Authenticator,
 };
 
 /// A transaction: the base derivation key of the terminal, and its serial number with the counter.
@@ -94,31 +89,33 @@ impl Transaction {
         self.bdk.pin_key(&self.serial, format.format()).map_err(refused_outright)
     }
 
+    /// The MAC on a message that goes this way: eight bytes.
+    ///
+    /// # Errors
+    /// 27; A7 for a method that the key cannot do (inferred).
+    pub(crate) fn mac(
+        &self,
+        direction: Direction,
+        method: MacMethod,
+        message: &[u8],
+    ) -> Result<[u8; 8], ErrorCode> {
+        let key = self.bdk.mac_key(&self.serial, direction).map_err(refused_outright)?;
+        let mac = Authenticator::older(key, method.algorithm()).mac(None, message)?;
+        Ok(mac.start().0)
+    }
+
     /// The code that answers a MAC, if one is to be verified: 00 or 01.
     ///
     /// # Errors
-    /// 15 for a method that the key cannot do (inferred).
+    /// Those of [`Transaction::mac`].
     pub(crate) fn judge_mac(
         &self,
         mode: TransactionMode,
         mac: Option<MacOnMessage<'_>>,
     ) -> Result<Option<ErrorCode>, ErrorCode> {
         let (TransactionMode::PinAndMac(wanted), Some(mac)) = (mode, mac) else { return Ok(None) };
-        let key: Key<Authentication> =
-            self.bdk.mac_key(&self.serial, Direction::Request).map_err(refused_outright)?;
-        let algorithm = match wanted.method {
-            MacMethod::X919 => MacAlgorithm::Iso9797Algorithm3,
-            MacMethod::Cmac => MacAlgorithm::Cmac,
-        };
-        let whole = key
-            .mac(algorithm, Padding::Zeros, None, mac.message.0)
-            .map_err(|_| ErrorCode::INVALID_INPUT)?;
-        let part = match wanted.part {
-            MacPart::Whole => &whole[..8],
-            MacPart::Left => &whole[..4],
-            MacPart::Right => &whole[4..8],
-        };
-        let is_right = crypto::equal(part, mac.mac.bytes());
+        let right = self.mac(Direction::Request, wanted.method, mac.message.0)?;
+        let is_right = crypto::equal(wanted.part.of(right).bytes(), mac.mac.bytes());
         Ok(Some(if is_right { ErrorCode::NONE } else { VERIFICATION_FAILED.0 }))
     }
 }
