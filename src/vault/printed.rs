@@ -1,11 +1,11 @@
 //! Keys in the clear, for the printer.
 
-use crypto::ClearKey;
+use crypto::{Algorithm, ClearKey};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::Key;
 use crate::key_block::hexadecimal;
-use crate::usage::Usage;
+use crate::usage::{Stated, Usage};
+use crate::{Key, Refusal};
 
 /// The hexadecimal digits of a key. They are wiped when this is dropped.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -20,6 +20,25 @@ impl<U: Usage> Key<U> {
         let mut digits = [0; 2 * ClearKey::LONGEST];
         hexadecimal::encode(self.clear.as_bytes(), &mut digits);
         PrintedKey { digits, length: 2 * self.len() }
+    }
+}
+
+impl Key<Stated> {
+    /// A clear component that an officer types: the only way in which one comes in.
+    ///
+    /// # Errors
+    /// 15 if it is not hexadecimal, A5 if there is no key of this length.
+    pub fn typed(algorithm: Algorithm, digits: &str) -> Result<Self, Refusal> {
+        let mut clear =
+            ClearKey::zero(algorithm, digits.len() / 2).map_err(|_| Refusal::KeyLength)?;
+        let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+        let nibble =
+            |digit: u8| char::from(digit).to_digit(16).and_then(|it| u8::try_from(it).ok());
+        for (byte, &[high, low]) in clear.as_mut_bytes().iter_mut().zip(pairs) {
+            let value = nibble(high).zip(nibble(low)).ok_or(Refusal::Input)?;
+            *byte = value.0 << 4 | value.1;
+        }
+        if rest.is_empty() { Ok(Self::new(clear)) } else { Err(Refusal::Input) }
     }
 }
 
@@ -45,10 +64,19 @@ impl PrintedKey {
 
 #[cfg(test)]
 mod tests {
-    use crypto::Algorithm;
-
     use super::*;
-    use crate::usage::Stated;
+
+    #[test]
+    fn typed_components_are_hexadecimal_and_of_a_length() {
+        let typed = |digits| Key::<Stated>::typed(Algorithm::Tdes, digits).map(|key| key.len());
+        assert_eq!(typed("0123456789ABCDEF"), Ok(8));
+        assert_eq!(typed("0123456789abcdef0123456789abcdef"), Ok(16));
+        assert_eq!(typed("0123456789ABCDEX"), Err(Refusal::Input));
+        assert_eq!(typed("0123456789ABCDEF0"), Err(Refusal::Input));
+        assert_eq!(typed("0123"), Err(Refusal::KeyLength));
+        let key = Key::<Stated>::typed(Algorithm::Aes, &"0F".repeat(32)).expect("a key");
+        assert_eq!(key.printed().digits(), "0F".repeat(32).as_bytes());
+    }
 
     #[test]
     fn keys_are_printed_whole_and_in_parts() {

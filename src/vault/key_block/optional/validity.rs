@@ -72,6 +72,21 @@ impl fmt::Display for Status {
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Moment(u64);
 
+/// `YYYY-MM-DD hh:mm:ss`.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |place: u64, base: u64| self.0 / place % base;
+        write!(
+            f,
+            "{:04}-{:02}-{:02} ",
+            self.0 / 10_000_000_000,
+            part(100_000_000, 100),
+            part(1_000_000, 100)
+        )?;
+        write!(f, "{:02}:{:02}:{:02}", part(10_000, 100), part(100, 100), part(1, 100))
+    }
+}
+
 impl Moment {
     /// `YYYY:MM:DD:HH`.
     pub fn of_hour(text: &[u8]) -> Option<Self> {
