@@ -8,7 +8,7 @@ use std::{
 
 use appliance::Appliance;
 use bytes::{BufMut, BytesMut};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{LmkPort, SecondReply, Session, envelope, error};
 
@@ -89,6 +89,15 @@ impl Host {
         });
         second
     }
+}
+
+/// Does for an officer at the console what a host command does for a host: asks for the activities of the console, and
+/// obeys neither the state of the appliance nor the list of commands that are switched off. The message has no header.
+pub fn at_console(appliance: &Appliance, message: &[u8], out: &mut BytesMut) {
+    let state = appliance.state();
+    let mut buffer = Zeroizing::new(vec![0; SCRATCH]);
+    let session = Session::new(appliance, &state, LmkPort::Default, 0, &mut buffer).at_console();
+    envelope::answer(message, 0, UnknownCommand::Disabled, &session, out);
 }
 
 /// Lets `work` append the reply to a message whose first `header` bytes are the host's. If it

@@ -22,7 +22,7 @@ use wire::{Answer, CommandSpec, Cursor, ErrorCode, Fault, Scope, Trace, Wire};
 
 pub use appliance::{Category, Settings};
 pub use client::{Refused, receive, send};
-pub use host::{Host, UnknownCommand, isolated};
+pub use host::{Host, UnknownCommand, at_console, isolated};
 pub use listing::{Listed, Status, listing};
 pub use manual::{dictionary, manual, page};
 pub use named::{NAMED, Named};

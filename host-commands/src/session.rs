@@ -14,11 +14,11 @@ mod print;
 use core::cell::{Cell, RefCell};
 
 use appliance::{
-    Appliance, Document, Generator, PinEncryptionAlgorithm, Settings, State, StorageFault,
-    StorageLength, ZmkLength,
+    Appliance, Document, Generator, Interface, PinEncryptionAlgorithm, Settings, State,
+    StorageFault, StorageLength, ZmkLength,
 };
 use bytes::BytesMut;
-use vault::{Clock, Expected, Key, KeyTypes, Lmk, Policy, Role, Use};
+use vault::{Expected, Key, KeyTypes, Lmk, Policy, Role, Use};
 use wire::{
     CommandSpec, ErrorCode, LmkKind, LmkPin, Repeat, Scope, Scratch, Storage, Stored, Wire,
 };
@@ -70,6 +70,7 @@ pub struct Session<'a> {
     lmk: Cell<LmkId>,
     header: usize,
     is_nested: bool,
+    interface: Interface,
     scratch: Scratch<'a>,
     pub(crate) trailer: Cell<&'a [u8]>,
     /// What is left to the printer.
@@ -94,10 +95,17 @@ impl<'a> Session<'a> {
             lmk: Cell::new(LmkId(state.default_lmk.0)),
             header,
             is_nested: false,
+            interface: Interface::Host,
             scratch: Scratch::new(buffer),
             trailer: Cell::new(b""),
             document: RefCell::new(None),
         }
+    }
+
+    /// The same for what an officer does at the console.
+    #[must_use]
+    pub fn at_console(self) -> Self {
+        Self { interface: Interface::Console, ..self }
     }
 
     /// The appliance's state as the message met it.
@@ -174,25 +182,19 @@ impl<'a> Session<'a> {
 
     /// Key types as the settings have them.
     pub fn key_types(&self) -> KeyTypes {
-        if self.settings().key_type_002_separation {
-            KeyTypes::Separated
-        } else {
-            KeyTypes::Standard
-        }
+        self.state.key_types()
     }
 
     /// Which keys the settings accept.
     pub fn policy(&self) -> Policy {
-        let Settings { single_des, prevent_single_des_masquerading, clock_for_validity, .. } =
-            *self.settings();
-        let clock = if clock_for_validity { self.state.clock } else { Clock::Off };
-        Policy { single_des, masquerading: !prevent_single_des_masquerading, clock }
+        self.state.policy()
     }
 
-    /// Asks for an authorised activity of the host.
+    /// Asks for an authorised activity.
     pub(crate) fn gate(&self, category: Category, sub: &dyn Activity) -> Result<(), ErrorCode> {
         let is_guarded = sub.is_guarded(category, self.key_types());
-        if !is_guarded || self.state.authorised.allows(category, sub.name()) {
+        let lmk = vault::LmkId(self.lmk.get().0);
+        if !is_guarded || self.state.authorised.allows(lmk, category, sub.name(), self.interface) {
             Ok(())
         } else {
             Err(NOT_AUTHORISED.0)
@@ -205,6 +207,10 @@ impl<'a> Session<'a> {
     }
 
     pub(crate) fn available(&self, spec: &CommandSpec) -> Result<(), ErrorCode> {
+        // What hosts may not do, officers may.
+        if self.interface == Interface::Console {
+            return Ok(());
+        }
         let disabled = &self.settings().disabled_commands;
         // A command inside a command has no way to answer twice.
         if self.is_nested && spec.print_code.is_some() {
@@ -239,6 +245,7 @@ impl<'a> Session<'a> {
         let buffer = self.scratch.take(NESTED)?;
         let session = Session {
             is_nested: true,
+            interface: self.interface,
             ..Session::new(self.appliance, self.state, self.port, header, buffer)
         };
         envelope::answer(message, header, UnknownCommand::Disabled, &session, &mut out);

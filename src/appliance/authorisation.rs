@@ -1,92 +1,154 @@
 //! Authorised activities: what officers have allowed for a while.
 
-use std::collections::BTreeSet;
+mod activity;
 
-/// What a host command may ask to be authorised for: `<category>.<sub>.host` at the console.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Category {
-    /// Make keys.
-    Generate,
-    /// Form keys from components.
-    Component,
-    /// Generate and print.
-    Genprint,
-    /// Bring keys in.
-    Import,
-    /// Send keys out.
-    Export,
-    /// Handle clear PINs.
-    Pin,
-    /// See diagnostic data.
-    Diag,
-    /// Run one command.
-    Command,
+use std::time::{Duration, Instant};
+
+use vault::LmkId;
+
+pub use activity::{Activity, ActivityFault, Category, Interface};
+
+/// How long an activity stays authorised.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Until {
+    /// Until it is cancelled, or the appliance starts anew.
+    Cancelled,
+    /// Until it is cancelled.
+    Persistent,
+    /// For so many minutes from an instant.
+    Time {
+        /// Minutes, as the name of the activity has them.
+        minutes: u32,
+        /// When they are over.
+        end: Instant,
+    },
 }
 
-/// The activities that are authorised.
+impl Until {
+    /// For so many minutes from now.
+    pub fn minutes(minutes: u32) -> Self {
+        let length = Duration::from_secs(u64::from(minutes) * 60);
+        Self::Time { minutes, end: Instant::now() + length }
+    }
+
+    /// Minutes that remain, begun ones included; none without a limit.
+    pub fn remaining(self) -> Option<u64> {
+        match self {
+            Self::Time { end, .. } => {
+                Some(end.saturating_duration_since(Instant::now()).as_secs().div_ceil(60))
+            }
+            Self::Cancelled | Self::Persistent => None,
+        }
+    }
+
+    fn is_over(self) -> bool {
+        matches!(self, Self::Time { end, .. } if end <= Instant::now())
+    }
+}
+
+/// An activity that is authorised.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Grant {
+    /// For this LMK; none is every LMK.
+    pub lmk: Option<LmkId>,
+    /// What is authorised.
+    pub activity: Activity,
+    /// For how long.
+    pub until: Until,
+}
+
+impl Grant {
+    fn is_for(&self, lmk: LmkId) -> bool {
+        self.lmk.is_none_or(|own| own == lmk)
+    }
+}
+
+/// The activities that are authorised, by LMK.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Authorisations {
-    everything: bool,
-    /// What is authorised, or what is not where everything else is.
-    listed: BTreeSet<(Category, String)>,
-}
-
-impl Category {
-    const WORDS: [(Self, &str); 8] = [
-        (Self::Generate, "generate"),
-        (Self::Component, "component"),
-        (Self::Genprint, "genprint"),
-        (Self::Import, "import"),
-        (Self::Export, "export"),
-        (Self::Pin, "pin"),
-        (Self::Diag, "diag"),
-        (Self::Command, "command"),
-    ];
-
-    /// The category that the console calls so.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(category, _)| *category)
-    }
+    grants: Vec<Grant>,
+    /// What a host has cancelled of a wider activity.
+    cancelled: Vec<(Category, String)>,
 }
 
 impl Authorisations {
-    /// Every activity, as `serve --dev` has it.
+    /// Every activity under every LMK, as `serve --dev` has it.
     pub fn everything() -> Self {
-        Self { everything: true, listed: BTreeSet::new() }
+        let all = Grant { lmk: None, activity: Activity::ANY, until: Until::Cancelled };
+        Self { grants: vec![all], cancelled: Vec::new() }
     }
 
-    /// Authorises an activity of the host.
+    /// Authorises an activity, in place of the same with another time limit.
+    pub fn grant(&mut self, grant: Grant) {
+        self.grants.retain(|own| (own.lmk, &own.activity) != (grant.lmk, &grant.activity));
+        let activity = &grant.activity;
+        self.cancelled.retain(|(category, sub)| !activity.covers(*category, sub, Interface::Host));
+        self.grants.push(grant);
+    }
+
+    /// Authorises an activity of the host under every LMK until it is cancelled.
     pub fn authorise(&mut self, category: Category, sub: &str) {
-        self.set(category, sub, true);
+        let activity = Activity::of(category, sub, Interface::Host);
+        self.grant(Grant { lmk: None, activity, until: Until::Cancelled });
     }
 
-    /// Whether an activity of the host is authorised.
-    pub fn allows(&self, category: Category, sub: &str) -> bool {
-        let listed = || self.listed.iter().any(|(known, name)| *known == category && name == sub);
-        self.everything != (!self.listed.is_empty() && listed())
+    /// Whether an activity is authorised under an LMK.
+    pub fn allows(&self, lmk: LmkId, category: Category, sub: &str, interface: Interface) -> bool {
+        let allowed = self.grants.iter().any(|grant| {
+            grant.is_for(lmk)
+                && grant.activity.covers(category, sub, interface)
+                && !grant.until.is_over()
+        });
+        allowed && !(interface == Interface::Host && self.has_cancelled(category, sub))
     }
 
-    /// Cancels an activity; false where it was not authorised.
+    /// What is authorised under an LMK.
+    pub fn grants(&self, lmk: LmkId) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(move |grant| grant.is_for(lmk) && !grant.until.is_over())
+    }
+
+    /// Takes back what was authorised in these very words; false where nothing was.
+    pub fn revoke(&mut self, grant: &Grant) -> bool {
+        let count = self.grants.len();
+        self.grants.retain(|own| own != grant);
+        self.grants.len() < count
+    }
+
+    /// Takes back all that is authorised under this LMK alone.
+    pub fn revoke_own(&mut self, lmk: LmkId) {
+        self.grants.retain(|grant| grant.lmk != Some(lmk));
+    }
+
+    /// Cancels an activity of the host under every LMK; false where it was not authorised.
     pub fn cancel(&mut self, category: Category, sub: &str) -> bool {
-        let allowed = self.allows(category, sub);
-        self.set(category, sub, false);
+        let allowed = !self.has_cancelled(category, sub)
+            && self.grants.iter().any(|grant| {
+                grant.activity.covers(category, sub, Interface::Host) && !grant.until.is_over()
+            });
+        let exact = Activity::of(category, sub, Interface::Host);
+        self.grants.retain(|grant| grant.activity != exact);
+        let covered =
+            self.grants.iter().any(|grant| grant.activity.covers(category, sub, Interface::Host));
+        if covered && !self.has_cancelled(category, sub) {
+            self.cancelled.push((category, sub.to_owned()));
+        }
         allowed
     }
 
-    /// Cancels every activity; returns how many were authorised, one where everything was.
+    /// Cancels every activity; returns how many were authorised.
     pub fn cancel_all(&mut self) -> usize {
-        let count = if self.everything { 1 } else { self.listed.len() };
+        let count = self.grants.iter().filter(|grant| !grant.until.is_over()).count();
         *self = Self::default();
         count
     }
 
-    fn set(&mut self, category: Category, sub: &str, allowed: bool) {
-        let entry = (category, sub.to_owned());
-        if allowed == self.everything {
-            self.listed.remove(&entry);
-        } else {
-            self.listed.insert(entry);
-        }
+    /// What is left of it when the appliance starts anew.
+    pub fn restarted(&mut self) {
+        self.grants.retain(|grant| grant.until == Until::Persistent);
+    }
+
+    fn has_cancelled(&self, category: Category, sub: &str) -> bool {
+        self.cancelled.iter().any(|(known, name)| *known == category && name == sub)
     }
 }
 
@@ -94,23 +156,54 @@ impl Authorisations {
 mod tests {
     use super::*;
 
+    const LMK: LmkId = LmkId(0);
+
+    fn host(authorised: &Authorisations, category: Category, sub: &str) -> bool {
+        authorised.allows(LMK, category, sub, Interface::Host)
+    }
+
     #[test]
     fn activities_come_and_go() {
         let mut authorised = Authorisations::default();
-        assert!(!authorised.allows(Category::Export, "001"));
+        assert!(!host(&authorised, Category::Export, "001"));
         authorised.authorise(Category::Export, "001");
-        assert!(authorised.allows(Category::Export, "001"));
-        assert!(!authorised.allows(Category::Import, "001"));
+        assert!(host(&authorised, Category::Export, "001"));
+        assert!(!authorised.allows(LMK, Category::Export, "001", Interface::Console));
+        assert!(!host(&authorised, Category::Import, "001"));
         assert!(authorised.cancel(Category::Export, "001"));
         assert!(!authorised.cancel(Category::Export, "001"));
         let mut authorised = Authorisations::everything();
-        assert!(authorised.allows(Category::Diag, "host"));
-        assert!(authorised.cancel(Category::Diag, "host"));
-        assert!(!authorised.allows(Category::Diag, "host"));
-        assert!(authorised.allows(Category::Diag, "console"));
-        authorised.authorise(Category::Diag, "host");
-        assert!(authorised.allows(Category::Diag, "host"));
-        authorised.cancel_all();
-        assert!(!authorised.allows(Category::Diag, "host"));
+        assert!(host(&authorised, Category::Diag, ""));
+        assert!(authorised.cancel(Category::Diag, ""));
+        assert!(!authorised.cancel(Category::Diag, ""));
+        assert!(!host(&authorised, Category::Diag, ""));
+        assert!(host(&authorised, Category::Export, "001"));
+        authorised.authorise(Category::Diag, "");
+        assert!(host(&authorised, Category::Diag, ""));
+        assert_eq!(authorised.cancel_all(), 2);
+        assert!(!host(&authorised, Category::Diag, ""));
+    }
+
+    #[test]
+    fn activities_are_those_of_an_lmk_and_end() {
+        let mut authorised = Authorisations::default();
+        let activity = Activity::of(Category::Generate, "000", Interface::Console);
+        let allows = |authorised: &Authorisations, lmk| {
+            authorised.allows(lmk, Category::Generate, "000", Interface::Console)
+        };
+        let grant = Grant { lmk: Some(LMK), activity, until: Until::minutes(25) };
+        authorised.grant(grant.clone());
+        assert!(allows(&authorised, LMK) && !allows(&authorised, LmkId(1)));
+        assert_eq!(grant.until.remaining(), Some(25));
+        authorised.grant(Grant { until: Until::minutes(0), ..grant.clone() });
+        assert!(!allows(&authorised, LMK));
+        assert_eq!(authorised.grants(LMK).count(), 0);
+        authorised.grant(Grant { until: Until::Persistent, ..grant.clone() });
+        authorised.authorise(Category::Export, "001");
+        authorised.restarted();
+        assert!(allows(&authorised, LMK) && !host(&authorised, Category::Export, "001"));
+        assert!(!authorised.revoke(&grant));
+        assert!(authorised.revoke(&Grant { until: Until::Persistent, ..grant }));
+        assert!(!allows(&authorised, LMK));
     }
 }

@@ -7,6 +7,7 @@
 mod authorisation;
 mod fraud;
 mod lmk_table;
+mod locks;
 pub mod printer;
 mod printing;
 mod random;
@@ -15,11 +16,14 @@ mod storage;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use vault::{Clock, Lmk, LmkId};
+use vault::{Clock, KeyTypes, Lmk, LmkId, Policy};
 
-pub use authorisation::{Authorisations, Category};
+pub use authorisation::{
+    Activity, ActivityFault, Authorisations, Category, Grant, Interface, Until,
+};
 pub use fraud::{FraudCounts, FraudDetection, FraudLimits};
-pub use lmk_table::{KeyChange, KeyChangeFault, LmkTable, Migration};
+pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
+pub use locks::{CardDigest, Lock, Locks, Mode, Officers};
 pub use printer::Printer;
 pub use printing::{Document, FormatFault, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
@@ -47,6 +51,12 @@ pub struct State {
     pub lmks: LmkTable,
     /// LMK of messages that name none.
     pub default_lmk: LmkId,
+    /// LMK whose officers administer the device.
+    pub management_lmk: LmkId,
+    /// Key locks, which make the state of the device.
+    pub locks: Locks,
+    /// Officers of the LMKs.
+    pub officers: Officers,
     /// Authorised activities.
     pub authorised: Authorisations,
     /// User storage.
@@ -66,6 +76,9 @@ impl Default for State {
             settings: Settings::default(),
             lmks: LmkTable::default(),
             default_lmk: LmkId(0),
+            management_lmk: LmkId(0),
+            locks: Locks::default(),
+            officers: Officers::default(),
             authorised: Authorisations::default(),
             storage: UserStorage::default(),
             printing: Printing::default(),
@@ -76,6 +89,21 @@ impl Default for State {
 }
 
 impl State {
+    /// Key types as the settings have them.
+    pub const fn key_types(&self) -> KeyTypes {
+        if self.settings.key_type_002_separation { KeyTypes::Separated } else { KeyTypes::Standard }
+    }
+
+    /// Which keys the settings accept.
+    pub const fn policy(&self) -> Policy {
+        let clock = if self.settings.clock_for_validity { self.clock } else { Clock::Off };
+        Policy {
+            single_des: self.settings.single_des,
+            masquerading: !self.settings.prevent_single_des_masquerading,
+            clock,
+        }
+    }
+
     /// State of `serve --dev`: three public test LMKs, everything authorised.
     pub fn development() -> Self {
         let mut lmks = LmkTable::default();

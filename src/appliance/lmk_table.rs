@@ -11,9 +11,19 @@ const IDENTIFIERS: usize = 100;
 #[derive(Clone, Default)]
 pub struct LmkTable(Vec<Slot>);
 
+/// What officers say of an LMK when they load it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Label {
+    /// Whether it is a live one; else for tests.
+    pub is_live: bool,
+    /// Comments.
+    pub comments: String,
+}
+
 #[derive(Clone, Default)]
 struct Slot {
     live: Option<Arc<Lmk>>,
+    label: Label,
     change: Option<(KeyChange, Arc<Lmk>)>,
 }
 
@@ -62,8 +72,26 @@ impl LmkTable {
         if self.0.len() <= at {
             self.0.resize_with(at + 1, Slot::default);
         }
-        self.0[at].live = Some(Arc::new(lmk));
+        self.0[at] = Slot { live: Some(Arc::new(lmk)), ..Slot::default() };
         true
+    }
+
+    /// Says something of an LMK in use.
+    pub fn set_label(&mut self, id: LmkId, label: Label) {
+        if let Some(slot) = self.0.get_mut(usize::from(id.0)) {
+            slot.label = label;
+        }
+    }
+
+    /// What is said of an LMK in use.
+    pub fn label(&self, id: LmkId) -> Option<&Label> {
+        self.slot(id).filter(|slot| slot.live.is_some()).map(|slot| &slot.label)
+    }
+
+    /// Erases an LMK, and what key change storage holds beside it; false where there is none.
+    pub fn erase(&mut self, id: LmkId) -> bool {
+        let slot = self.0.get_mut(usize::from(id.0));
+        slot.is_some_and(|slot| core::mem::take(slot).live.is_some())
     }
 
     /// Identifiers and LMKs in use, in order.
