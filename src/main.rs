@@ -1,12 +1,14 @@
 //! Strongroom, a payment HSM appliance in software: the command line.
 //!
-//! One subcommand is one variant of [`Subcommand`] and one module of the same name, which holds its
+//! One subcommand is one variant of [`Subcommand`] and one module of the same name (`console_command` beside the crate
+//! `console`), which holds its
 //! `Arguments` and its `run`. Exit status: 0 all well, 1 the answer was no, 2 wrong usage or no
 //! connection.
 
 mod bench;
 mod commands;
 mod configuration;
+mod console_command;
 mod escape;
 mod explain;
 mod failure;
@@ -36,6 +38,7 @@ struct CommandLine {
 #[derive(Debug, Subcommands)]
 enum Subcommand {
     Serve(Box<serve::Arguments>),
+    Console(console_command::Arguments),
     Send(send::Arguments),
     Explain(explain::Arguments),
     Commands(commands::Arguments),
@@ -69,6 +72,7 @@ fn run() -> Result<ExitCode, Failure> {
     };
     match subcommand {
         Subcommand::Serve(arguments) => serve::run(*arguments)?,
+        Subcommand::Console(arguments) => return console_command::run(&arguments),
         Subcommand::Send(arguments) => send::run(&arguments)?,
         Subcommand::Explain(arguments) => explain::run(&arguments)?,
         Subcommand::Commands(arguments) => commands::run(&arguments)?,

@@ -1,19 +1,23 @@
 //! `strongroom serve`: answers host commands.
 
 mod appliance;
+pub(crate) mod console;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ::console::Seat;
+use host_commands::Host;
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::appliance::Appliance;
+use self::console::{Console, socket_in, socket_of_port};
 use crate::configuration::{Configuration, Given};
 use crate::failure::Failure;
 use crate::logging;
-use crate::server::{Options, Server, Stopper};
+use crate::server::{Server, Stopper};
 
 /// Answer host commands over TCP and UDP, until Ctrl-C or SIGTERM
 ///
@@ -37,21 +41,28 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let configuration = Configuration::new(arguments.config.as_ref(), arguments.given)?;
     logging::start(configuration.log_format)?;
     let appliance = appliance::load(&configuration)?;
-    start(appliance, configuration.server)
+    start(appliance, configuration)
 }
 
 /// Opens the host ports of an appliance and serves until a signal comes.
-fn start(appliance: Appliance, options: Options) -> Result<(), Failure> {
+fn start(appliance: Appliance, configuration: Configuration) -> Result<(), Failure> {
     let runtime =
         runtime::Builder::new_multi_thread().enable_all().thread_name("host-port").build();
-    runtime.map_err(Failure::usage)?.block_on(serve(appliance, options))
+    runtime.map_err(Failure::usage)?.block_on(serve(appliance, configuration))
 }
 
-async fn serve(appliance: Appliance, options: Options) -> Result<(), Failure> {
-    let Appliance { host, lmks, notices } = appliance;
+async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(), Failure> {
+    let Appliance { host, lmks, mut notices } = appliance;
+    let host = Arc::new(host);
     // From here on a signal is an order, also before the ports are open.
     let mut signals = Signals::new().map_err(Failure::usage)?;
-    let server = Server::bind(Arc::new(host), &lmks, options).map_err(Failure::usage)?;
+    let server = Server::bind(Arc::clone(&host), &lmks, configuration.server.clone())
+        .map_err(Failure::usage)?;
+    let console = open_console(&configuration, host, server.address().port());
+    notices.push(match &console {
+        Ok(console) => format!("console {}", console.path().display()),
+        Err((path, error)) => format!("no console: {}: {error}", path.display()),
+    });
     let mut out = io::stdout().lock();
     let told = notices.iter().try_for_each(|notice| writeln!(out, "{notice}"));
     let told = told.and_then(|()| server.announce(&mut out)).and_then(|()| writeln!(out, "ready"));
@@ -69,6 +80,20 @@ async fn serve(appliance: Appliance, options: Options) -> Result<(), Failure> {
         () = signals.next() => tracing::warn!("a second signal: connections are closed at once"),
     }
     Ok(())
+}
+
+/// Opens the socket for consoles: in the state folder, or in the temporary directory under the port.
+fn open_console(
+    configuration: &Configuration,
+    host: Arc<Host>,
+    port: u16,
+) -> Result<Console, (PathBuf, io::Error)> {
+    let path = match &configuration.state {
+        Some(state) => socket_in(state),
+        None => socket_of_port(port),
+    };
+    let seat = Seat { facts: appliance::facts(configuration, port), ..Seat::default() };
+    Console::open(path.clone(), host, seat).map_err(|error| (path, error))
 }
 
 /// Ctrl-C and SIGTERM.

@@ -73,6 +73,12 @@ impl<H: Host> Server<H> {
         Ok(Self { host, ports: ports.collect::<Result<_, _>>()?, options })
     }
 
+    /// Address of the port of the default LMK.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let first = self.ports.first().and_then(|port| port.listener.local_addr().ok());
+        first.unwrap_or(self.options.listen)
+    }
+
     /// Writes one line per listener.
     pub(crate) fn announce(&self, out: &mut dyn Write) -> io::Result<()> {
         self.ports.iter().try_for_each(|port| writeln!(out, "{port}"))

@@ -79,6 +79,8 @@ impl Server {
                 let shown_port = 1500 + addresses.len();
                 writeln!(shown, "host port 127.0.0.1:{shown_port} {name}").expect("a string");
                 addresses.push(address.to_owned());
+            } else if line.starts_with("console ") {
+                shown.push_str("console /tmp/strongroom-1500/console\n");
             } else {
                 shown.push_str(&line);
                 shown.push('\n');

@@ -1,5 +1,6 @@
 //! The appliance behind the host ports.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use appliance::{Authorisations, Category, KeyChange, LmkTable, Printer, Randomness, State};
@@ -72,6 +73,18 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
     let appliance = Arc::new(appliance.with_printer(printer(configuration, &mut notices)));
     let Configuration { header_length, unknown_command, .. } = *configuration;
     Ok(Appliance { host: Host::new(appliance, header_length, unknown_command), lmks, notices })
+}
+
+/// What the console shows of the installation. The serial number is that of a development appliance.
+pub(super) fn facts(configuration: &Configuration, port: u16) -> BTreeMap<&'static str, String> {
+    let Configuration { header_length, server, .. } = configuration;
+    BTreeMap::from([
+        ("Serial number", "S000000001D".to_owned()),
+        ("LMKs licensed", "20".to_owned()),
+        ("Message header length", header_length.to_string()),
+        ("Listen", format!("{}:{port}", server.listen.ip())),
+        ("UDP", server.udp.to_string()),
+    ])
 }
 
 /// The printer; a notice says what is wrong with it.

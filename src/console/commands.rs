@@ -1,0 +1,23 @@
+//! Console commands: a file and a row each.
+
+use crate::Command;
+
+macro_rules! registry {
+    ($($module:ident)*) => {
+        $(mod $module;)*
+
+        /// Every console command, in the order of the manual.
+        pub static COMMANDS: &[Command] = &[$($module::COMMAND),*];
+    };
+}
+
+registry! {
+    left right
+    fc np vc co rc
+    vt v vr getcmds qs qh
+    a c va
+    gk lk lo ln dm r#do dc
+    gc ec fk kg ik ke ck
+    cv pv ed td n dollar t
+    gettime
+}

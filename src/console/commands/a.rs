@@ -1,0 +1,133 @@
+//! `A` Authorise.
+
+use appliance::{Activity, Category, Grant, Interface, Until};
+use vault::LmkId;
+
+use crate::answers::{Loaded, Yes};
+use crate::card::Content;
+use crate::desk::digest;
+use crate::{Command, Desk, Outcome, Stop};
+
+pub(super) const COMMAND: Command =
+    Command::new("A", "Authorise activities by two officers of an LMK", run).audited();
+
+/// Longest time for an activity of the console, in minutes.
+const LIMIT: u32 = 720;
+
+/// Without arguments every category is asked for; with arguments it is `category[.sub][.interface][:minutes]`, or `:p`
+/// for a persistent one.
+fn run(desk: &mut Desk<'_>) -> Outcome {
+    let Loaded(lmk) = desk.ask()?;
+    let wanted = if desk.arguments().is_empty() {
+        menu(desk)?
+    } else {
+        let arguments = desk.arguments().to_vec();
+        arguments.iter().map(|text| activity(text)).collect::<Outcome<Vec<_>>>()?
+    };
+    if wanted.is_empty() {
+        return desk.tell("No activities are to be authorised");
+    }
+    two_officers(desk, lmk)?;
+    desk.change(|state| {
+        for (activity, until) in wanted {
+            state.authorised.grant(Grant { lmk: Some(lmk), activity, until });
+        }
+    });
+    desk.tell(format!("AUTHORIZED for LMK id {}", lmk.0))?;
+    list(desk, lmk)
+}
+
+/// Lets two officers of an LMK, first and second, show their cards.
+pub(super) fn two_officers(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
+    let officers = desk.state().officers.of(lmk);
+    let [Some(first), Some(second)] = officers else {
+        return Stop::no(
+            "This LMK has no officers: load it from component cards, or appoint them with CO",
+        );
+    };
+    for (title, officer) in [("First officer:", first), ("Second officer:", second)] {
+        desk.tell(title)?;
+        loop {
+            let (Content::Component { password, .. } | Content::Officer(_, password)) =
+                desk.card()?.content
+            else {
+                desk.refuse("Not a LMK card")?;
+                continue;
+            };
+            if crypto::equal(&digest(&password), &officer) {
+                break;
+            }
+            desk.refuse("Card is not that of this officer")?;
+        }
+    }
+    Ok(())
+}
+
+/// One activity with its time.
+fn activity(text: &str) -> Outcome<(Activity, Until)> {
+    let (name, time) = text.split_once(':').map_or((text, None), |(name, time)| (name, Some(time)));
+    let activity = Activity::parse(name).or_else(|fault| Stop::no(fault.to_string()))?;
+    let is_console = activity.interface != Some(Interface::Host);
+    let until = match time {
+        Some("p" | "P") => Until::Persistent,
+        Some(minutes) => match minutes.parse() {
+            Ok(minutes) if minutes > 0 && (!is_console || minutes <= LIMIT) => {
+                Until::minutes(minutes)
+            }
+            _ => return Stop::no("Invalid time: minutes from 1 to 720, or p"),
+        },
+        // At the console nothing stays authorised for longer than that.
+        None if activity.interface == Some(Interface::Console) => Until::minutes(LIMIT),
+        None => Until::Cancelled,
+    };
+    Ok((activity, until))
+}
+
+/// Asks for each category, then for sub-category, interface and time.
+fn menu(desk: &mut Desk<'_>) -> Outcome<Vec<(Activity, Until)>> {
+    let mut wanted = Vec::new();
+    for category in Category::ALL {
+        let Yes(yes) = desk.ask_as(&format!("Authorise {}? [Y/N]: ", category.word()))?;
+        if !yes {
+            continue;
+        }
+        let sub = desk.text("Sub-category (Return for all): ", crate::Echo::Plain)?;
+        let interface = desk.text("Interface [host/console] (Return for both): ", crate::Echo::Plain)?;
+        let time = desk.text("Time limit in minutes, or p (Return for none): ", crate::Echo::Plain)?;
+        let mut text = category.word().to_owned();
+        if !sub.trim().is_empty() || !interface.trim().is_empty() {
+            text.extend([".", sub.trim(), ".", interface.trim()]);
+        }
+        if !time.trim().is_empty() {
+            text.extend([":", time.trim()]);
+        }
+        wanted.push(activity(text.trim_end_matches('.'))?);
+    }
+    Ok(wanted)
+}
+
+/// What is authorised under an LMK.
+pub(super) fn list(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
+    let state = desk.state();
+    if state.authorised.grants(lmk).next().is_none() {
+        return desk.tell("No activities are authorized");
+    }
+    desk.tell("The following activities are authorized:")?;
+    for grant in state.authorised.grants(lmk) {
+        desk.tell(format!("  {}", named(grant)))?;
+    }
+    Ok(())
+}
+
+/// An activity with the time that is left.
+pub(super) fn named(grant: &Grant) -> String {
+    let time = match grant.until {
+        Until::Cancelled => String::new(),
+        Until::Persistent => ":p".to_owned(),
+        Until::Time { minutes, .. } => {
+            let remaining = grant.until.remaining().unwrap_or_default();
+            format!(":{minutes} ({remaining} mins remaining)")
+        }
+    };
+    format!("{}{time}", grant.activity)
+}

@@ -1,0 +1,66 @@
+//! `LEFT` Turn the left key.
+
+use appliance::{Lock, Locks};
+
+use crate::card::{Content, Side};
+use crate::desk::{digest, mode_word};
+use crate::{Command, Desk, Outcome, Stop, answers::Yes};
+
+pub(super) const COMMAND: Command = Command::new(
+    "LEFT",
+    "Turn the left key: open with its card and PIN, lock without",
+    |desk| turn(desk, Side::Left),
+)
+.audited();
+
+/// Turns one of the two keys.
+///
+/// The first key card that is inserted is commissioned for its lock, and from then on no other opens it.
+pub(super) fn turn(desk: &mut Desk<'_>, side: Side) -> Outcome {
+    if lock(&mut desk.state().locks.clone(), side).is_open {
+        desk.change(|state| lock(&mut state.locks, side).is_open = false);
+        return desk.told_mode();
+    }
+    let Content::Key(own, password) = desk.card()?.content else {
+        return Stop::no("Not a key card");
+    };
+    if own != side {
+        return Stop::no("Key card of the other lock");
+    }
+    let digest = digest(&password);
+    match lock(&mut desk.state().locks.clone(), side).card {
+        Some(known) if crypto::equal(&known, &digest) => {}
+        Some(_) => return Stop::no("Key card of another appliance"),
+        None => {
+            let Yes(commission) =
+                desk.ask_as("No key card is commissioned for this lock. Commission this one? [Y/N]: ")?;
+            if !commission {
+                return Ok(());
+            }
+        }
+    }
+    desk.change(|state| *lock(&mut state.locks, side) = Lock { is_open: true, card: Some(digest) });
+    desk.told_mode()
+}
+
+fn lock(locks: &mut Locks, side: Side) -> &mut Lock {
+    match side {
+        Side::Left => &mut locks.left,
+        Side::Right => &mut locks.right,
+    }
+}
+
+impl Desk<'_> {
+    /// Tells the state that the locks make.
+    fn told_mode(&mut self) -> Outcome {
+        use appliance::Mode;
+        match self.state().locks.mode() {
+            Mode::Online => self.tell("HSM is going online"),
+            Mode::Offline => self.tell("HSM is going offline, lock both keys to go online"),
+            mode @ Mode::Secure => {
+                self.tell("HSM is going offline, lock both keys to go online")?;
+                self.tell(format!("{}: master key loading facilities available", mode_word(mode)))
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `VR` View the release.
+
+use appliance::FIRMWARE;
+
+use crate::{Command, Desk, Outcome};
+
+pub(super) const COMMAND: Command =
+    Command::new("VR", "View release, serial number, licences and algorithms", run).for_provider();
+
+fn run(desk: &mut Desk<'_>) -> Outcome {
+    let revision = String::from_utf8_lossy(FIRMWARE);
+    let pci = desk.state().settings.complies_with_pci();
+    for line in [
+        format!("Base release: {}", env!("CARGO_PKG_VERSION")),
+        format!("Revision: {revision}"),
+        "Build number: 0000".to_owned(),
+        "HSM Core API Version: 7.0.0".to_owned(),
+        String::new(),
+        format!("Serial Number: {}", desk.fact("Serial number")),
+        "Unit info: Strongroom, a payment HSM appliance in software".to_owned(),
+        String::new(),
+        format!("PCI HSM compliant settings: {}", if pci { "YES" } else { "NO" }),
+        "Host configuration: Ethernet".to_owned(),
+        format!("Licence: LMKx{}", desk.fact("LMKs licensed")),
+        "Crypto: 3DES, AES, RSA".to_owned(),
+    ] {
+        desk.tell(line)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Conversations at the console: each file in `transcripts` is what an officer saw and typed, hidden answers in `<..>`.
+//!
+//! The first line says in which state the appliance was. `STRONGROOM_RECORD=FILE cargo test -p admin-console` makes a
+//! transcript of a file with what is typed, one answer a line.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use appliance::{Appliance, Authorisations, Randomness, State};
+use console::{Desk, Seat, Transcript};
+use vault::key_block::optional::Moment;
+use vault::{Clock, Lmk, LmkId};
+
+/// The state that the first line of a transcript names.
+fn state(name: &str) -> State {
+    let clock = Clock::Fixed(Moment::of_hour(b"2026:03:14:15").expect("a moment"));
+    let state = match name {
+        "# as delivered" => State::default(),
+        "# development" => State::development(),
+        "# development, nothing authorised" => {
+            State { authorised: Authorisations::default(), ..State::development() }
+        }
+        "# development, with an old LMK in key change storage" => {
+            let mut state = State::development();
+            let old = Lmk::named("test-variant-old").expect("a public LMK");
+            let side = appliance::KeyChange::Old;
+            state.lmks.load_key_change(LmkId(0), side, old).expect("it fits");
+            state
+        }
+        _ => panic!("`{name}` is no state of these tests"),
+    };
+    State { clock, ..state }
+}
+
+fn happened(text: &str, is_typed_only: bool) -> String {
+    let (first, conversation) = text.split_once('\n').expect("a state and a conversation");
+    let appliance = Appliance::new(state(first), Randomness::from_seed(1));
+    let facts = BTreeMap::from([
+        ("Serial number", "S000000001D".to_owned()),
+        ("LMKs licensed", "20".to_owned()),
+        ("Message header length", "4".to_owned()),
+        ("Listen", "127.0.0.1:1500".to_owned()),
+        ("UDP", "true".to_owned()),
+    ]);
+    let mut terminal = if is_typed_only {
+        Transcript::record(conversation)
+    } else {
+        Transcript::new(conversation)
+    };
+    Desk::new(&mut terminal, &appliance, Seat { facts, ..Seat::default() }).serve();
+    format!("{first}\n{}", terminal.happened)
+}
+
+#[test]
+fn conversations_go_as_they_went() {
+    if let Ok(path) = std::env::var("STRONGROOM_RECORD") {
+        let typed = fs::read_to_string(&path).expect("it can be read");
+        fs::write(format!("{path}.txt"), happened(&typed, true)).expect("written");
+        return;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts");
+    let mut count = 0;
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        let text = fs::read_to_string(&path).expect("it can be read");
+        let happened = happened(&text, false);
+        if happened != text {
+            let differ = happened.lines().zip(text.lines()).position(|(is, was)| is != was);
+            let line = differ.unwrap_or_else(|| happened.lines().count().min(text.lines().count()));
+            panic!(
+                "{}:{}\n was {:?}\n  is {:?}",
+                path.display(),
+                line + 1,
+                text.lines().nth(line),
+                happened.lines().nth(line)
+            );
+        }
+        count += 1;
+    }
+    assert!(count > 0);
+}
