@@ -135,6 +135,21 @@ impl Moment {
         is_date.then_some(Self(number))
     }
 
+    /// Seconds from so many after the beginning of 1970 to this moment, negative where it was before.
+    pub(crate) fn seconds_from(self, seconds: u64) -> i64 {
+        // The calendar is counted in one direction only, so the moment is looked for.
+        let (mut low, mut high) = (0, 253_402_300_800);
+        while low < high {
+            let middle = u64::midpoint(low, high);
+            if Self::after_epoch(middle) < self {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low.cast_signed().saturating_sub(seconds.cast_signed())
+    }
+
     /// So many seconds after the beginning of 1970. Days are counted from the first of March, so that leap days come last.
     pub(crate) const fn after_epoch(seconds: u64) -> Self {
         let (days, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
