@@ -17,7 +17,7 @@ const FILE: &str = "host-commands/MANUAL.md";
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  strongroom manual CA")]
 pub(crate) struct Arguments {
-    /// Command code of the page to print; without it the whole manual is printed
+    /// Command code of the page to print, or `console` for the commands of the console; without it the whole manual is printed
     code: Option<String>,
     /// Tell whether the manual in the repository is current; exit status 1 if it is not
     #[arg(long, conflicts_with_all = ["code", "write", "dictionary"])]
@@ -61,6 +61,9 @@ fn text(arguments: &Arguments) -> Result<String, Failure> {
     let written = match &arguments.code {
         Some(code) => {
             let code = code.to_uppercase();
+            if code == "CONSOLE" {
+                return Ok(console::manual());
+            }
             let found = code.as_bytes().try_into().ok().and_then(find);
             let entry = found.ok_or_else(|| no_page(&code))?;
             page(&entry.spec, &mut text)

@@ -71,6 +71,8 @@ pub struct Settings {
     pub clock_for_validity: bool,
     /// Host commands that are switched off, by code; they answer error 68.
     pub disabled_commands: Vec<String>,
+    /// Console commands that are switched off, by name.
+    pub disabled_console_commands: Vec<String>,
     /// Limits of fraud detection.
     pub fraud_detection: FraudLimits,
 }
@@ -108,6 +110,7 @@ impl Default for Settings {
             hide_key_length: false,
             clock_for_validity: true,
             disabled_commands: Vec::new(),
+            disabled_console_commands: Vec::new(),
             fraud_detection: FraudLimits::default(),
         }
     }

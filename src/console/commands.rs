@@ -13,11 +13,11 @@ macro_rules! registry {
 
 registry! {
     left right
-    fc np vc co rc
-    vt v vr getcmds qs qh
+    fc np vc co rc eject
+    vt v vr getcmds qs qh qp dt gettime settime
     a c va
     gk lk lo ln dm r#do dc
-    gc ec fk kg ik ke ck
+    gc gs ec fk kg ik ke ck
     cv pv ed td n dollar t
-    gettime
+    cs configcmds configpb a5 a7 ss rs reset
 }

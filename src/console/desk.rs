@@ -147,6 +147,9 @@ impl<'t> Desk<'t> {
             return Stop::no("Command only allowed for the tenant of this appliance");
         }
         let state = self.state();
+        if state.settings.disabled_console_commands.iter().any(|name| name == command.name) {
+            return Stop::no("Command disabled");
+        }
         let mode = state.locks.mode();
         let in_state = match command.states {
             States::Any => true,

@@ -12,6 +12,7 @@ mod desk;
 mod manual;
 mod remote;
 mod screens;
+mod security;
 mod terminal;
 
 use std::borrow::Cow;
@@ -107,6 +108,11 @@ impl Command {
     /// The same in secure state only.
     pub(crate) const fn secure(self) -> Self {
         Self { states: States::Secure, ..self }
+    }
+
+    /// The same while the appliance is not online.
+    pub(crate) const fn offline(self) -> Self {
+        Self { states: States::OfflineOrSecure, ..self }
     }
 
     /// The same with an activity authorised under the management LMK.

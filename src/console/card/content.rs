@@ -35,6 +35,8 @@ pub enum Content {
     },
     /// Authorising officer of an LMK, first or second.
     Officer(u8, Password),
+    /// Component of a key, in hexadecimal.
+    KeyComponent(Zeroizing<String>),
     /// Settings of the appliance.
     Settings(String),
 }
@@ -55,6 +57,7 @@ impl Content {
             Self::Key(Side::Right, _) => "Right key card",
             Self::Component { .. } => "LMK component card",
             Self::Officer(..) => "Authorising officer card",
+            Self::KeyComponent(_) => "Key component card",
             Self::Settings(_) => "Settings card",
         }
     }
@@ -66,6 +69,7 @@ impl Content {
             Self::Key(Side::Left, password) => [b"K", b"L", &password[..], b""],
             Self::Key(Side::Right, password) => [b"K", b"R", &password[..], b""],
             Self::Officer(number, password) => [b"O", &[*number], &password[..], b""],
+            Self::KeyComponent(digits) => [b"P", digits.as_bytes(), b"", b""],
             Self::Settings(text) => [b"S", text.as_bytes(), b"", b""],
             Self::Component { number, live, password, material } => {
                 let kind = match material.kind() {
@@ -88,6 +92,9 @@ impl Content {
             [b'K', b'L', rest @ ..] => Self::Key(Side::Left, password(rest)?),
             [b'K', b'R', rest @ ..] => Self::Key(Side::Right, password(rest)?),
             [b'O', number, rest @ ..] => Self::Officer(*number, password(rest)?),
+            [b'P', rest @ ..] => {
+                Self::KeyComponent(Zeroizing::new(core::str::from_utf8(rest).ok()?.to_owned()))
+            }
             [b'S', rest @ ..] => Self::Settings(String::from_utf8(rest.to_vec()).ok()?),
             [b'C', kind, number, live, rest @ ..] => {
                 let (secret, component) = rest.split_first_chunk::<16>()?;

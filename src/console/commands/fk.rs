@@ -6,6 +6,7 @@ use vault::usage::Stated;
 use vault::{Expected, Key, Policy, Token, Use};
 
 use crate::answers::{Answer, EncryptedKey, Number};
+use crate::card::Content;
 use crate::desk::{Destination, Form};
 use crate::screens::check_value;
 use crate::{Command, Desk, Outcome, Stop};
@@ -20,17 +21,20 @@ enum Kind {
     Xor,
     /// The first half, the second half, and of a triple-length key the last third.
     Parts,
+    /// On smart cards; the key is their exclusive or.
+    Cards,
     /// Under the LMK; the key is their exclusive or.
     Encrypted,
 }
 
 impl Answer for Kind {
-    const PROMPT: &'static str = "Component type [X,H,E,T]: ";
+    const PROMPT: &'static str = "Component type [X,H,E,S,T]: ";
 
     fn parse(text: &str, _: &Desk<'_>) -> Result<Self, &'static str> {
         match text.to_ascii_uppercase().as_str() {
             "X" => Ok(Self::Xor),
             "H" | "T" => Ok(Self::Parts),
+            "S" => Ok(Self::Cards),
             "E" => Ok(Self::Encrypted),
             _ => Err("Invalid entry"),
         }
@@ -54,19 +58,33 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         let component = match kind {
             Kind::Xor => desk.component(&to, &prompt)?,
             Kind::Parts => desk.part(&to, &prompt, number)?,
+            Kind::Cards => on_card(desk, &to)?,
             Kind::Encrypted => encrypted(desk, &to, &prompt)?,
         };
         match &mut formed {
             None => formed = Some(component),
-            Some(key) => key.combine(&component).or_else(|refusal| Stop::no(refusal.to_string()))?,
+            Some(key) => key.combine(&component).or_else(Stop::of_key)?,
         }
     }
     let Some(key) = formed else { return Err(Stop::Aborted) };
     let key = key
         .formed(desk.state().policy())
-        .or_else(|refusal| Stop::no(refusal.to_string()))?;
+        .or_else(Stop::of_key)?;
     let sealed = desk.seal(&key, &to, None)?;
     desk.tell_key("Encrypted key", &sealed, &check_value(&key))
+}
+
+/// A component on a card.
+fn on_card(desk: &mut Desk<'_>, to: &Destination) -> Outcome<Key<Stated>> {
+    loop {
+        if let Content::KeyComponent(digits) = desk.card()?.content
+            && let Ok(key) = Key::typed(to.size.algorithm, &digits)
+            && key.size() == to.size
+        {
+            return Ok(key);
+        }
+        desk.refuse("Incompatible cards")?;
+    }
 }
 
 /// A component under the LMK of the key.

@@ -37,5 +37,5 @@ pub(super) fn component_number(desk: &mut Desk<'_>, to: &Destination) -> Outcome
 /// Draws a component.
 pub(super) fn generate(desk: &Desk<'_>, to: &Destination) -> Outcome<Key<Stated>> {
     let mut random = desk.appliance().randomness().generator();
-    Key::generate(to.size, &mut random).or_else(|refusal| Stop::no(refusal.to_string()))
+    Key::generate(to.size, &mut random).or_else(Stop::of_key)
 }

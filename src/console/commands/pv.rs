@@ -23,7 +23,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let expected = Expected::of::<PvkPair>(state.key_types(), Use::Generate, state.policy());
     let key = own
         .open::<vault::usage::PinVerification>(lmk, Token(key.as_bytes()), &expected)
-        .or_else(|refusal| Stop::no(refusal.to_string()))?;
+        .or_else(Stop::of_key)?;
     let account = [b"0", digits.as_bytes()].concat();
     let value = Account::twelve(&account)
         .and_then(|account| Ok((account, Pin::from_digits(digits_of_pin.as_bytes())?)))

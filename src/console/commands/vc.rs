@@ -20,6 +20,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         }
         Content::Officer(number, _) => desk.tell(format!("Officer: {number}")),
         Content::Settings(text) => desk.tell(format!("Settings: {}", text.lines().count())),
-        Content::Blank | Content::Key(..) => Ok(()),
+        Content::Blank | Content::Key(..) | Content::KeyComponent(_) => Ok(()),
     }
 }

@@ -200,7 +200,7 @@ impl Desk<'_> {
         let mut random = self.appliance.randomness().generator();
         match lmk.seal(to.lmk, key, &protection, &mut random, &mut out) {
             Ok(length) => Ok(String::from_utf8_lossy(&out[..length]).into_owned()),
-            Err(refusal) => Stop::no(refusal.to_string()),
+            Err(refusal) => Stop::of_key(refusal),
         }
     }
 

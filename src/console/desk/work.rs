@@ -1,7 +1,7 @@
 //! Work that host commands do, too: there is one place that knows how a key travels.
 
 use host_commands::at_console;
-use vault::{LmkId, LmkKind};
+use vault::{LmkId, LmkKind, Refusal};
 
 use super::Desk;
 use crate::{Outcome, Stop};
@@ -35,6 +35,17 @@ impl Desk<'_> {
     }
 }
 
+impl Stop {
+    /// A key is refused.
+    pub(crate) fn of_key<T>(why: Refusal) -> Outcome<T> {
+        match (why, why.code()) {
+            (Refusal::Zero, _) => Self::no("Invalid key: all zeros"),
+            (_, None) => Self::no("Key parity error"),
+            (_, Some(code)) => Self::no(refusal(core::str::from_utf8(&code).unwrap_or_default())),
+        }
+    }
+}
+
 /// What officers read instead of an error code.
 pub(crate) fn refusal(code: &str) -> String {
     let text = match code {
@@ -50,6 +61,7 @@ pub(crate) fn refusal(code: &str) -> String {
         "29" => "Key type does not permit this function",
         "33" => "Key change storage is empty",
         "75" => "Single length key masquerades as a longer one",
+        "B5" => "Components do not belong together",
         "A1" => "Key and LMK are of different schemes",
         "A4" => "Key block authentication failure",
         "A6" => "Invalid key usage",

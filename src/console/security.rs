@@ -1,0 +1,109 @@
+//! The security settings as officers are asked for them: one table for the dialogue and for the list.
+
+use appliance::{
+    DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
+    ZekEncryption, ZmkLength,
+};
+
+/// A setting with a few values.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// What it is.
+    pub(crate) label: &'static str,
+    /// What is typed for each value, and how the value shows.
+    pub(crate) choices: &'static [(&'static str, &'static str)],
+    /// Whether it changes only while no LMK is installed (which ones do is inferred).
+    pub(crate) is_initial: bool,
+    /// Position of the present value.
+    pub(crate) get: fn(&Settings) -> usize,
+    /// Takes the value at a position.
+    pub(crate) set: fn(&mut Settings, usize),
+}
+
+const YES: &[(&str, &str)] = &[("N", "NO"), ("Y", "YES")];
+const ENABLED: &[(&str, &str)] = &[("D", "DISABLED"), ("E", "ENABLED")];
+
+macro_rules! question {
+    ($label:literal $field:ident $choices:ident $initial:literal) => {
+        Question {
+            label: $label,
+            choices: $choices,
+            is_initial: $initial,
+            get: |settings| usize::from(settings.$field),
+            set: |settings, at| settings.$field = at == 1,
+        }
+    };
+    ($label:literal $field:ident $initial:literal $($typed:literal $shown:literal $value:expr),+) => {
+        Question {
+            label: $label,
+            choices: &[$(($typed, $shown)),+],
+            is_initial: $initial,
+            get: |settings| {
+                [$($value),+].iter().position(|value| *value == settings.$field).unwrap_or_default()
+            },
+            set: |settings, at| {
+                if let Some(value) = [$($value),+].into_iter().nth(at) {
+                    settings.$field = value;
+                }
+            },
+        }
+    };
+}
+
+/// Every question, in the order of the device.
+pub(crate) static QUESTIONS: &[Question] = &[
+    question!("User storage key length" user_storage_key_length false
+        "S" "SINGLE" StorageLength::Single, "D" "DOUBLE" StorageLength::Double,
+        "T" "TRIPLE" StorageLength::Triple, "V" "VARIABLE" StorageLength::Variable),
+    question!("Select clear PINs" clear_pins YES true),
+    question!("Enable ZMK translate command" zmk_translate_command YES false),
+    question!("Enable X9.17 for import" x917_import YES false),
+    question!("Enable X9.17 for export" x917_export YES false),
+    question!("Single-DES" single_des ENABLED true),
+    question!("Prevent Single-DES keys masquerading as double or triple-length keys"
+        prevent_single_des_masquerading YES true),
+    question!("ZMK length" zmk_length true
+        "S" "SINGLE" ZmkLength::Single, "D" "DOUBLE" ZmkLength::Double),
+    question!("Decimalization tables" decimalisation_tables true
+        "E" "ENCRYPTED" DecimalisationTables::Encrypted, "P" "PLAINTEXT" DecimalisationTables::Plain),
+    question!("Decimalization table checks" decimalisation_table_checks ENABLED false),
+    question!("PIN encryption algorithm" pin_encryption_algorithm true
+        "A" "A" PinEncryptionAlgorithm::A, "B" "B" PinEncryptionAlgorithm::B),
+    question!("ZEK/TEK encryption of ASCII data or Binary data or None" zek_encryption false
+        "A" "ASCII" ZekEncryption::Ascii, "B" "BINARY" ZekEncryption::Binary,
+        "N" "NONE" ZekEncryption::None),
+    question!("Restrict key check values to 6 hex chars" restrict_check_values YES false),
+    question!("Enable variable length PIN offset" variable_length_pin_offset YES false),
+    question!("Enable weak PIN checking" weak_pin_checking YES false),
+    question!("Enable PIN block Format 34 as output format for PIN translations to ZPK"
+        pin_block_format_34_output YES false),
+    question!("Enable translation of account number for LMK encrypted PINs"
+        account_translation YES false),
+    question!("Use HSM clock for date/time validation" clock_for_validity YES false),
+    question!("Additional padding to disguise key length" hide_key_length YES false),
+    question!("Key export and import in trusted format only" trusted_format_only YES true),
+    question!("Enable use of Tokens in PIN Translation" tokens_in_pin_translation YES false),
+    question!("Enable use of Tokens in PIN Verification" tokens_in_pin_verification YES false),
+    question!("Enforce key type 002 separation for PCI HSM compliance"
+        key_type_002_separation YES true),
+    question!("Restrict PIN block usage for PCI HSM compliance"
+        restrict_pin_block_usage YES true),
+];
+
+impl Question {
+    /// How the present value shows.
+    pub(crate) fn value(&self, settings: &Settings) -> &'static str {
+        self.choices.get((self.get)(settings)).map_or("", |(_, shown)| shown)
+    }
+
+    /// The question with its choices and the present value.
+    pub(crate) fn prompt(&self, settings: &Settings) -> String {
+        let typed: Vec<_> = self.choices.iter().map(|(typed, _)| *typed).collect();
+        format!("{} [{}] ({}): ", self.label, typed.join("/"), self.value(settings))
+    }
+}
+
+/// Longest PIN.
+pub(crate) fn pin_length(digits: u32) -> Option<PinLength> {
+    u8::try_from(digits).ok().and_then(|digits| PinLength::try_from(digits).ok())
+}
