@@ -91,10 +91,12 @@ impl OffsetMethod {
         if pin.len() < self.check_length { Err(PIN_LENGTH.0) } else { Ok(()) }
     }
 
-    /// Whether a PIN is that of an offset. One that is too short is not.
+    /// Whether a PIN is that of an offset. One that is too short is not, nor is one that is not as
+    /// long as an offset of variable length.
     pub(crate) fn verifies(&self, pin: &Pin, offset: &Offset) -> Result<bool, ErrorCode> {
-        let digits = self.digits(pin);
-        let (entered, offset) = (pin.leading(digits), offset.leading(digits));
+        let entered = pin.leading(self.digits(pin));
+        let counted = if self.is_variable { offset.digits().len() } else { self.check_length };
+        let offset = offset.leading(counted);
         let right = self.pvk.verify_offset(self.data, &self.table, &offset, &entered);
         Ok(right.map_err(refused_outright)? & (pin.len() >= self.check_length))
     }
