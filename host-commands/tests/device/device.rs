@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use appliance::{Appliance, Randomness, Settings, State, TEST_LMKS};
+use appliance::{Appliance, FraudDetection, Randomness, Settings, State, TEST_LMKS};
 use bytes::BytesMut;
 use crypto::{Algorithm, ClearKey, Tdes};
 use host_commands::{Host, LmkPort, UnknownCommand};
@@ -89,6 +89,11 @@ impl Device {
         let mut out = BytesMut::new();
         self.answer(port, message.as_bytes(), &mut out);
         String::from_utf8(out.to_vec()).expect("a reply of text")
+    }
+
+    /// Its counters of what looks like fraud.
+    pub(crate) fn fraud(&self) -> &FraudDetection {
+        self.host.appliance().fraud()
     }
 
     /// Appends the reply to a message that comes to a port.
