@@ -114,6 +114,11 @@ impl Authorisations {
         self.grants.len() < count
     }
 
+    /// Takes back all that is authorised under an LMK, also what is under every LMK.
+    pub fn revoke_all(&mut self, lmk: LmkId) {
+        self.grants.retain(|grant| !grant.is_for(lmk));
+    }
+
     /// Takes back all that is authorised under this LMK alone.
     pub fn revoke_own(&mut self, lmk: LmkId) {
         self.grants.retain(|grant| grant.lmk != Some(lmk));

@@ -71,6 +71,15 @@ pub struct Settings {
     pub clock_for_validity: bool,
     /// Host commands that are switched off, by code; they answer error 68.
     pub disabled_commands: Vec<String>,
+    /// Whether activities are authorised one by one; else an LMK is authorised for everything or not at all. Default
+    /// inferred.
+    pub multiple_authorised_activities: bool,
+    /// Whether activities may stay authorised when the appliance starts anew. Default inferred.
+    pub persistent_activities: bool,
+    /// Whether what is authorised at the console ends after 12 hours at the latest. Default inferred.
+    pub authorisation_time_limit: bool,
+    /// Whether the console forms keys of two components or more only. Default inferred.
+    pub multiple_key_components: bool,
     /// Console commands that are switched off, by name.
     pub disabled_console_commands: Vec<String>,
     /// Limits of fraud detection.
@@ -110,6 +119,10 @@ impl Default for Settings {
             hide_key_length: false,
             clock_for_validity: true,
             disabled_commands: Vec::new(),
+            multiple_authorised_activities: true,
+            persistent_activities: false,
+            authorisation_time_limit: false,
+            multiple_key_components: false,
             disabled_console_commands: Vec::new(),
             fraud_detection: FraudLimits::default(),
         }

@@ -73,6 +73,8 @@ pub(crate) static QUESTIONS: &[Question] = &[
         "A" "ASCII" ZekEncryption::Ascii, "B" "BINARY" ZekEncryption::Binary,
         "N" "NONE" ZekEncryption::None),
     question!("Restrict key check values to 6 hex chars" restrict_check_values YES false),
+    question!("Enable multiple authorised activities" multiple_authorised_activities YES false),
+    question!("Allow persistent authorised activities" persistent_activities YES false),
     question!("Enable variable length PIN offset" variable_length_pin_offset YES false),
     question!("Enable weak PIN checking" weak_pin_checking YES false),
     question!("Enable PIN block Format 34 as output format for PIN translations to ZPK"
@@ -88,6 +90,8 @@ pub(crate) static QUESTIONS: &[Question] = &[
         key_type_002_separation YES true),
     question!("Restrict PIN block usage for PCI HSM compliance"
         restrict_pin_block_usage YES true),
+    question!("Enforce Authorization Time Limit" authorisation_time_limit YES true),
+    question!("Enforce Multiple Key Components" multiple_key_components YES true),
 ];
 
 impl Question {

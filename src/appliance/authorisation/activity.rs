@@ -173,10 +173,7 @@ fn sub_category(category: Option<Category>, sub: &str) -> String {
 
 impl fmt::Display for Activity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(category) = self.category else {
-            return f.write_str("everything");
-        };
-        f.write_str(category.word())?;
+        f.write_str(self.category.map_or("everything", Category::word))?;
         let sub = self.sub.as_deref().unwrap_or_default();
         if !sub.is_empty() || self.interface.is_some() {
             write!(f, ".{}", sub.to_ascii_lowercase())?;

@@ -1,6 +1,6 @@
 //! `A` Authorise.
 
-use appliance::{Activity, Category, Grant, Interface, Until};
+use appliance::{Activity, Category, Grant, Interface, Settings, Until};
 use vault::LmkId;
 
 use crate::answers::{Loaded, Yes};
@@ -18,11 +18,15 @@ const LIMIT: u32 = 720;
 /// for a persistent one.
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let Loaded(lmk) = desk.ask()?;
+    let settings = desk.state().settings.clone();
+    if !settings.multiple_authorised_activities {
+        return single(desk, lmk);
+    }
     let wanted = if desk.arguments().is_empty() {
-        menu(desk)?
+        menu(desk, &settings)?
     } else {
         let arguments = desk.arguments().to_vec();
-        arguments.iter().map(|text| activity(text)).collect::<Outcome<Vec<_>>>()?
+        arguments.iter().map(|text| activity(text, &settings)).collect::<Outcome<Vec<_>>>()?
     };
     if wanted.is_empty() {
         return desk.tell("No activities are to be authorised");
@@ -35,6 +39,24 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     });
     desk.tell(format!("AUTHORIZED for LMK id {}", lmk.0))?;
     list(desk, lmk)
+}
+
+/// Everything or nothing: hosts until it is cancelled, consoles for twelve hours.
+fn single(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
+    if !desk.arguments().is_empty() {
+        return Stop::no("Multiple authorised activities are not enabled");
+    }
+    two_officers(desk, lmk)?;
+    let all = |interface| Activity { interface: Some(interface), ..Activity::ANY };
+    desk.change(|state| {
+        for (interface, until) in
+            [(Interface::Host, Until::Cancelled), (Interface::Console, Until::minutes(LIMIT))]
+        {
+            state.authorised.grant(Grant { lmk: Some(lmk), activity: all(interface), until });
+        }
+    });
+    desk.tell(format!("AUTHORIZED for LMK id {}", lmk.0))?;
+    desk.tell("Console authorizations will expire in 720 minutes (12 hours).")
 }
 
 /// Lets two officers of an LMK, first and second, show their cards.
@@ -64,27 +86,28 @@ pub(super) fn two_officers(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
 }
 
 /// One activity with its time.
-fn activity(text: &str) -> Outcome<(Activity, Until)> {
+fn activity(text: &str, settings: &Settings) -> Outcome<(Activity, Until)> {
     let (name, time) = text.split_once(':').map_or((text, None), |(name, time)| (name, Some(time)));
     let activity = Activity::parse(name).or_else(|fault| Stop::no(fault.to_string()))?;
-    let is_console = activity.interface != Some(Interface::Host);
+    let is_limited =
+        settings.authorisation_time_limit && activity.interface != Some(Interface::Host);
     let until = match time {
-        Some("p" | "P") => Until::Persistent,
+        Some("p" | "P") if settings.persistent_activities => Until::Persistent,
+        Some("p" | "P") => return Stop::no("Persistent activities are not allowed"),
         Some(minutes) => match minutes.parse() {
-            Ok(minutes) if minutes > 0 && (!is_console || minutes <= LIMIT) => {
+            Ok(minutes) if minutes > 0 && (!is_limited || minutes <= LIMIT) => {
                 Until::minutes(minutes)
             }
             _ => return Stop::no("Invalid time: minutes from 1 to 720, or p"),
         },
-        // At the console nothing stays authorised for longer than that.
-        None if activity.interface == Some(Interface::Console) => Until::minutes(LIMIT),
+        None if is_limited => Until::minutes(LIMIT),
         None => Until::Cancelled,
     };
     Ok((activity, until))
 }
 
 /// Asks for each category, then for sub-category, interface and time.
-fn menu(desk: &mut Desk<'_>) -> Outcome<Vec<(Activity, Until)>> {
+fn menu(desk: &mut Desk<'_>, settings: &Settings) -> Outcome<Vec<(Activity, Until)>> {
     let mut wanted = Vec::new();
     for category in Category::ALL {
         let Yes(yes) = desk.ask_as(&format!("Authorise {}? [Y/N]: ", category.word()))?;
@@ -101,7 +124,7 @@ fn menu(desk: &mut Desk<'_>) -> Outcome<Vec<(Activity, Until)>> {
         if !time.trim().is_empty() {
             text.extend([":", time.trim()]);
         }
-        wanted.push(activity(text.trim_end_matches('.'))?);
+        wanted.push(activity(text.trim_end_matches('.'), settings)?);
     }
     Ok(wanted)
 }

@@ -13,6 +13,10 @@ pub(super) const COMMAND: Command =
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let Loaded(lmk) = desk.ask()?;
     let state = desk.state();
+    if !state.settings.multiple_authorised_activities {
+        desk.change(|state| state.authorised.revoke_all(lmk));
+        return desk.tell(format!("NOT AUTHORIZED for LMK id {}", lmk.0));
+    }
     let arguments = desk.arguments().to_vec();
     let mut found = false;
     for grant in state.authorised.grants(lmk) {

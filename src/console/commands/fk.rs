@@ -52,6 +52,9 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         let Number::<1, 9>(count) = desk.ask_as("Enter number of components [1-9]: ")?;
         count
     };
+    if count == 1 && kind != Kind::Parts && desk.state().settings.multiple_key_components {
+        return Stop::no("Multiple key components required");
+    }
     let mut formed: Option<Key<Stated>> = None;
     for number in 1..=count {
         let prompt = format!("Enter component {number}: ");
