@@ -81,7 +81,7 @@ impl<'t> Desk<'t> {
 
     /// Shows one line.
     pub fn tell(&mut self, text: impl AsRef<str>) -> Outcome {
-        self.terminal.line(text.as_ref())
+        self.terminal.line(text.as_ref().trim_end())
     }
 
     /// Asks until the answer is right; where nobody answers again, a wrong one is the end.

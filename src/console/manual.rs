@@ -1,10 +1,21 @@
-//! The manual of the console: the list of its commands.
+//! The manual of the console: the list of its commands, and conversations that tests hold, too.
 
 use std::fmt::Write as _;
 
 use crate::{COMMANDS, States};
 
-/// A section in Markdown.
+/// Conversations, with what they show.
+const CONVERSATIONS: [(&str, &str); 4] = [
+    (
+        "A ceremony: key cards, three components, two officers, a ZMK and a ZPK",
+        include_str!("transcripts/ceremony.txt"),
+    ),
+    ("Officers of an LMK that has no cards", include_str!("transcripts/officers.txt")),
+    ("Keys and tables under the test LMKs", include_str!("transcripts/keys.txt")),
+    ("Settings", include_str!("transcripts/settings.txt")),
+];
+
+/// A section in Markdown. Hidden answers stand between `<` and `>`.
 pub fn manual() -> String {
     let mut text = String::from(
         "| command | what it does | state | authorised activity |\n| --- | --- | --- | --- |\n",
@@ -23,6 +34,9 @@ pub fn manual() -> String {
             command.summary,
             activity.unwrap_or_default()
         );
+    }
+    for (title, conversation) in CONVERSATIONS {
+        let _ = write!(text, "\n## {title}\n\n```\n{conversation}```\n");
     }
     text
 }

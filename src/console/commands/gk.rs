@@ -78,7 +78,7 @@ pub(super) fn write_copies(desk: &mut Desk<'_>, content: &Content) -> Outcome {
         desk.tell(format!("CHECK: {shown}"))?;
         let Yes(more) = desk.ask_as("Make additional copies? [Y/N]: ")?;
         if !more {
-            return desk.tell(format!("{copies} copies made"));
+            return desk.tell(format!("Copies made: {copies}"));
         }
     }
 }
