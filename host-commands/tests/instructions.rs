@@ -126,6 +126,58 @@ const ROWS: &[Row] = &[
         },
         floor: Floor::des(12 + 6 + 3, 2 + 4, 102),
     },
+    // As A8, as A6, and as both with a key that is made.
+    Row {
+        name: "GC",
+        request: |desk| format!("GC{}{};UU1", desk.key("A00000U"), desk.key("A00001U")),
+        floor: Floor::des(12 + 6 + 3, 2 + 4, 102),
+    },
+    Row {
+        name: "FA",
+        request: |desk| {
+            let (zmk, zpk) = (desk.key("A00000U"), desk.key("A00001U"));
+            let exported = desk.answer(&format!("A8001{zmk}{zpk}U"))[..33].to_owned();
+            format!("FA{zmk}{exported};UU1")
+        },
+        floor: Floor::des(12 + 6 + 3, 2 + 4, 102),
+    },
+    Row {
+        name: "IA",
+        request: |desk| format!("IA{};UU1", desk.key("A00000U")),
+        floor: Floor::des(12 + 6 + 3, 2 + 4, 102),
+    },
+    // Two components and a key.
+    Row {
+        name: "A4",
+        request: |desk| format!("A42001U{}{}", desk.key("A00001U"), desk.key("A00001U")),
+        floor: Floor::des(18 + 3, 2, 102),
+    },
+    // A key from the LMK and its check value.
+    Row {
+        name: "KA",
+        request: |desk| format!("KA{}01;001", desk.key("A00001U")),
+        floor: Floor::des(9, 2, 38),
+    },
+    // Two keys, a PIN block and a PVV.
+    Row {
+        name: "EC",
+        request: |desk| {
+            let (zpk, pvk) = (desk.key("A00001U"), desk.key("A00002U"));
+            let block = desk.pin_block(&zpk);
+            let pvv = desk.answer(&format!("FW001{zpk}{pvk}{block}01{ACCOUNT}1"));
+            format!("EC{zpk}{pvk}{block}01{ACCOUNT}1{pvv}")
+        },
+        floor: Floor::des(18, 4, 84),
+    },
+    // A key block opened and sealed again.
+    Row {
+        name: "CS S0",
+        request: |desk| {
+            let block = desk.answer("A00FFFS%01#72T2N00S00")[..73].to_owned();
+            format!("CS{block}ES;E")
+        },
+        floor: Floor::des(2 * 3 * (5 + 3), 0, 2 * 56),
+    },
     // A key block of AES: CMAC over header and key, two blocks decrypted; a check value.
     Row {
         name: "BU S1",
