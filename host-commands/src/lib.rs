@@ -131,7 +131,7 @@ registry! {
         ba, bc, be, bk, bm, bq, ca, cc, ce, cg, ci, ck, cm, co, cq, cu, da, dc, de, dg, du, ea, ec, ee, eg, fw,
         g0, ga, go, gq, gs, gu, ja, jc, je, jg, ng, qk,
     }
-    card { cw, cy }
+    card { cw, cy, pm, ry }
     mac { c2, c4, gw, lk, lm, m6, m8, ma, mc, me, mk, mm, mo, mq, ms, mu, mw, my }
     data { m0, m2, m4 }
     emv { kq }

@@ -135,7 +135,6 @@ pub static NAMED: &[Named] = named! {
     b"PG" Simulator "print" "Verify PIN mailer cryptography";
     b"PI" Simulator "as2805" "Terminal key set";
     b"PK" Simulator "as2805" "PIN pad acquirer security number";
-    b"PM" Simulator "card" "Verify dynamic CVV/CVC";
     b"PO" Simulator "as2805" "Verify/generate PVV and translate PIN";
     b"PQ" Simulator "as2805" "Generate MAC AS2805-1988";
     b"PS" Simulator "as2805" "Verify MAC AS2805-1988";
@@ -169,7 +168,6 @@ pub static NAMED: &[Named] = named! {
     b"RS" Simulator "as2805" "Completion response / confirmation";
     b"RU" Simulator "as2805" "Auth para at issuer / request with PIN";
     b"RW" Simulator "as2805" "Initial terminal key / translate KEYVAL";
-    b"RY" Manual "card" "CSC (Amex): mode 0 gen CSCK,1 export,2 import,3 calculate,4 verify";
     b"SA" Simulator "device" "RSA PIN block to 3DES (simulator custom) / RSA key set (leachbj)";
     b"T0" Manual "e-purse" "Unlinked load request";
     b"T2" Manual "e-purse" "Release RLSAM";

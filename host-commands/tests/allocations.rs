@@ -23,11 +23,11 @@ const FILES: &[&str] = &[
 
 /// Commands that a switch sends all day, and those that open, seal and move keys.
 const CHEAP: &[&str] = &[
-    "A0", "A4", "A6", "A8", "AE", "AG", "AS", "AU", "AW", "B0", "BI", "BK", "BU", "BY", "CA", "CC",
-    "CG", "CI", "CK", "CM", "CS", "CU", "CW", "CY", "DA", "DC", "DE", "DG", "DI", "DK", "DU", "DW",
-    "DY", "EA", "EC", "EE", "EG", "FA", "FC", "FE", "FG", "FI", "FK", "FM", "FO", "FQ", "FS", "FW",
-    "G0", "GC", "GG", "GO", "GQ", "GW", "GY", "HA", "HC", "IA", "JC", "JE", "JG", "KA", "KQ", "M6",
-    "M8", "MA", "MC", "ME", "MG", "MI", "MS", "MY", "NC", "QK",
+    "A0", "A4", "A6", "A8", "AE", "AG", "AS", "AU", "AW", "B0", "BA", "BI", "BK", "BQ", "BU", "BY",
+    "CA", "CC", "CG", "CI", "CK", "CM", "CS", "CU", "CW", "CY", "DA", "DC", "DE", "DG", "DI", "DK",
+    "DU", "DW", "DY", "EA", "EC", "EE", "EG", "FA", "FC", "FE", "FG", "FI", "FK", "FM", "FO", "FQ",
+    "FS", "FW", "G0", "GC", "GG", "GO", "GQ", "GW", "GY", "HA", "HC", "IA", "JA", "JC", "JE", "JG",
+    "KA", "KQ", "M6", "M8", "MA", "MC", "ME", "MG", "MI", "MS", "MY", "NC", "NG", "PM", "QK", "RY",
 ];
 
 #[test]

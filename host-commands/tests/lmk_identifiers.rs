@@ -20,6 +20,7 @@ const WRAPPED: &[([u8; 2], &str)] = &[
     (*b"FK", "key"),
     (*b"FS", "wwk"),
     (*b"MI", "tak"),
+    (*b"RY", "csck"),
 ];
 
 /// An identifier under which no LMK is loaded.

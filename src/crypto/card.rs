@@ -6,7 +6,7 @@ mod csc;
 mod cvc3;
 
 pub use csc::{SecurityCodes, security_codes};
-pub use cvc3::{cvc3, static_value};
+pub use cvc3::{cvc3, null_dynamic_digits, static_value};
 
 use crate::cipher::Tdes;
 use crate::digits;

@@ -19,6 +19,22 @@ pub fn static_value(card_key: &Cipher, track: &[u8]) -> Result<[u8; 2], KeyLengt
     }
 }
 
+/// Nulls the digits of track 2 data that a card fills in for each transaction, so that [`static_value`] covers only the
+/// others: behind the separator `D` and eight more digits three, and behind two more the seven before the end. None if
+/// the track is not laid out so. Simulator.
+pub fn null_dynamic_digits(track: &mut [u8]) -> Option<()> {
+    const KEPT: usize = 8;
+    let nibble =
+        |track: &[u8], at: usize| track.get(at / 2).map(|byte| byte >> (4 - at % 2 * 4) & 15);
+    let separator = (0..2 * track.len()).find(|at| nibble(track, *at) == Some(0xD))?;
+    let start = separator + 1 + KEPT;
+    nibble(track, start + 3 + 2 + 7)?;
+    for at in (start..start + 3).chain(start + 5..start + 12) {
+        track[at / 2] &= if at % 2 == 0 { 0x0F } else { 0xF0 };
+    }
+    Some(())
+}
+
 /// CVC3 as 5 ASCII digits with leading zeros: the last 2 bytes of E(IVCVC3, unpredictable number, counter) as a decimal
 /// number.
 ///
@@ -50,6 +66,22 @@ pub fn cvc3(
 mod tests {
     use super::*;
     use crate::vectors;
+
+    #[test]
+    fn dynamic_digits_are_nulled() {
+        // The tracks of a simulator's test, taken apart by hand.
+        let mut track =
+            *b"\x54\x13\x12\x35\x56\x78\x48\x04\xD0\x90\x61\x01\x90\x05\x99\x77\x22\x55\x3F";
+        assert_eq!(null_dynamic_digits(&mut track), Some(()));
+        let expected =
+            *b"\x54\x13\x12\x35\x56\x78\x48\x04\xD0\x90\x61\x01\x90\x00\x99\x00\x00\x00\x0F";
+        assert_eq!(track, expected);
+        for length in 0..track.len() {
+            let mut short = track;
+            assert_eq!(null_dynamic_digits(&mut short[..length]), None, "{length}");
+        }
+        assert_eq!(null_dynamic_digits(&mut [0; 19]), None);
+    }
 
     #[test]
     fn vectors() {
