@@ -1,6 +1,6 @@
 //! What is not migrated.
 
-use appliance::{KeyChange, LmkTable, State};
+use appliance::{KeyChange, KeyChangeFault, LmkTable, State};
 use vault::{KeySize, KeyTypes, LmkId, Protection, Scheme};
 
 use crate::device::*;
@@ -31,20 +31,23 @@ fn messages(source: &Source, old: &str) -> Vec<String> {
 #[test]
 fn migration_goes_only_one_way() {
     let source = Source::new();
-    for (old, new, code) in [
-        // Keys in key blocks do not leave them. Only a new LMK in place of the live one leads here.
-        (TDES, VARIANT, "44"),
-        (AES, VARIANT, "44"),
-        // An AES LMK is not followed by a weaker one.
-        (AES, TDES, "48"),
-    ] {
-        let mut state = Device::state(new);
-        state.lmks.load_key_change(ID, KeyChange::New, lmk(new)).expect("they are of one kind");
-        state.lmks.load(ID, lmk(old));
+    // Keys in key blocks do not leave them: a variant LMK never comes after one of key blocks.
+    for live in [TDES, AES] {
+        let mut state = Device::state(live);
+        let refused = state.lmks.load_key_change(ID, KeyChange::New, lmk(VARIANT));
+        assert_eq!(refused, Err(KeyChangeFault::KeyBlock));
+        let mut state = Device::state(VARIANT);
+        state.lmks.load_key_change(ID, KeyChange::New, lmk(live)).expect("keys may move there");
+        state.lmks.load(ID, lmk(live));
         let device = Device::of(state);
-        for message in messages(&source, old) {
-            assert_eq!(device.ask(&message)[2..], *code, "{message} from {old} to {new}");
+        for message in messages(&source, live) {
+            assert_eq!(device.ask(&message)[2..], *"33", "a new LMK empties key change storage");
         }
+    }
+    // An AES LMK is not followed by a weaker one.
+    let device = Device::new([AES, TDES], KeyChange::New, |_| ());
+    for message in messages(&source, AES) {
+        assert_eq!(device.ask(&message)[2..], *"48", "{message}");
     }
     // The older commands have no attributes for a key block.
     for new in [TDES, AES] {
