@@ -12,6 +12,7 @@ pub mod key;
 pub mod mac;
 pub mod modes;
 pub mod pin;
+pub mod rsa;
 #[cfg(test)]
 mod vectors;
 
