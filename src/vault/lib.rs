@@ -13,6 +13,7 @@ pub mod lmk;
 mod printed;
 mod refusal;
 pub mod role;
+pub mod rsa;
 mod scheme;
 mod token;
 pub mod transport;

@@ -55,7 +55,8 @@ pub struct Lmk {
     engine: Engine,
 }
 
-enum Engine {
+/// How an LMK of one kind protects.
+pub(crate) enum Engine {
     Variant(VariantLmk),
     KeyBlock(Box<KeyBlockLmk>),
 }
@@ -139,6 +140,11 @@ impl Lmk {
     /// The key material, for sealing the state of a device and for smart cards.
     pub const fn material(&self) -> &Material {
         &self.material
+    }
+
+    /// How it protects.
+    pub(crate) const fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Opens a key; `id` is the number under which this LMK is in use.

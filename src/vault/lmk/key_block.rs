@@ -9,7 +9,7 @@ use crate::usage::Usage;
 use crate::{Expected, Key, Refusal, Token, Use};
 
 /// The derived keys of a key block LMK, expanded when it is loaded.
-pub(super) struct KeyBlockLmk {
+pub(crate) struct KeyBlockLmk {
     keys: KeyBlockKeys,
 }
 
@@ -24,6 +24,11 @@ impl KeyBlockLmk {
             .and_then(|key| KeyBlockKeys::new(&key))
             .map_err(|_| MaterialFault::Length)?;
         Ok(Self { keys })
+    }
+
+    /// The derived keys.
+    pub(crate) const fn keys(&self) -> &KeyBlockKeys {
+        &self.keys
     }
 
     pub(super) fn open<U: Usage>(

@@ -159,7 +159,7 @@ impl Material {
     }
 
     /// One pair of a variant LMK.
-    pub(super) fn pair(&self, index: u8) -> Option<&[u8]> {
+    pub(crate) fn pair(&self, index: u8) -> Option<&[u8]> {
         self.pairs().nth(usize::from(index))
     }
 

@@ -20,7 +20,7 @@ const MASKS: [u8; 6] = [0, 0xA6, 0x5A, 0x6A, 0xDE, 0x2B];
 type Schedules = [OnceLock<Tdes>; MASKS.len()];
 
 /// The expanded keys of a variant LMK, each made when it is first needed.
-pub(super) struct VariantLmk {
+pub(crate) struct VariantLmk {
     /// By pair, then by variant. Most are never used, so there is only a place for each.
     schedules: Box<[[OnceLock<Box<Schedules>>; VARIANTS.len()]; Material::PAIRS]>,
 }
