@@ -12,6 +12,7 @@ mod migration;
 mod numbers;
 mod pin;
 mod print;
+mod rsa;
 mod storage;
 mod verification;
 
@@ -27,5 +28,6 @@ pub use migration::*;
 pub use numbers::*;
 pub use pin::*;
 pub use print::*;
+pub use rsa::*;
 pub use storage::*;
 pub use verification::*;

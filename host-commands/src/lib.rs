@@ -136,6 +136,7 @@ registry! {
     data { m0, m2, m4 }
     hash { gm }
     emv { kq }
+    rsa { ei, em, eo, eq, eu, ew, ey }
     storage { la, lc, le }
 }
 

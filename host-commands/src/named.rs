@@ -55,15 +55,8 @@ pub static NAMED: &[Named] = named! {
     b"E4" Simulator "as2805" "Verify PIN pad proof of end point";
     b"E6" Simulator "as2805" "PIN pad proof of end point";
     b"E8" Simulator "as2805" "KCA and KMACH";
-    b"EI" Simulator "rsa" "Generate RSA key pair";
     b"EK" Simulator "rsa" "Load RSA private key to tamper memory";
-    b"EM" Simulator "rsa" "RSA private key old to new LMK";
-    b"EO" Simulator "rsa" "Import public key (MAC it)";
-    b"EQ" Simulator "rsa" "Validate public key MAC";
     b"ES" Simulator "rsa" "Validate certificate, MAC its public key";
-    b"EU" Simulator "rsa" "Public key MAC old to new LMK";
-    b"EW" Simulator "rsa" "Generate signature";
-    b"EY" Simulator "rsa" "Validate signature";
     b"F0" Simulator "as2805" "Verify terminal PIN IBM";
     b"F2" Simulator "as2805" "Verify terminal PIN Visa";
     b"F4" Simulator "as2805" "Calculate KMACI";

@@ -10,6 +10,7 @@ pub(crate) mod mac;
 mod migration;
 pub(crate) mod pin;
 mod print;
+pub(crate) mod rsa;
 
 use core::cell::{Cell, RefCell};
 

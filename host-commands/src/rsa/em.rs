@@ -1,0 +1,52 @@
+//! `EM` Move a private key to the new LMK.
+
+use appliance::Migration;
+use vault::rsa::RsaAttributes;
+
+use crate::{prelude::*, session::rsa::of_rsa};
+
+/// Translate a private key from the old LMK to the new one.
+///
+/// In a key block a key keeps its header. From a variant LMK to a key-block LMK it gets key version number 00
+/// and exportability `N` (inferred).
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "EM", reply = "EN", evidence = "manual", licence = "rsa", slow)]
+#[errors(
+    KEY_CHANGE_STORAGE,
+    MIGRATION,
+    STRONGER_LMK,
+    PRIVATE_KEY,
+    KEY_BLOCK_FORMAT,
+    KEY_BLOCK_AUTHENTICATION,
+    KEY_BLOCK_KEY_LENGTH,
+    KEY_USAGE,
+    ALGORITHM,
+    MODE_OF_USE,
+    KEY_BLOCK_VERSION
+)]
+pub struct Request<'a> {
+    /// Private key under the old LMK.
+    #[error(78)]
+    pub key: SealedPrivateKey<'a>,
+}
+
+/// The private key under the new LMK.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply<'a> {
+    /// Private key under the new LMK.
+    pub key: SealedPrivateKey<'a>,
+}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply<'a>;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
+        let Migration { old, new } = session.migration()?;
+        let key = old.open_rsa(session.lmk_id(), self.key.0).map_err(of_rsa)?;
+        let plain = RsaAttributes { key_version: *b"00", exportability: b'N', optional: b"" };
+        let sealed = new.seal_rsa(session.lmk_id(), &key, plain, &mut session.random());
+        let sealed = session.scratch().copy(&sealed.map_err(of_rsa)?)?;
+        Ok(Reply { key: SealedPrivateKey(sealed) })
+    }
+}

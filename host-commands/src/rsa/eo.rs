@@ -1,0 +1,64 @@
+//! `EO` Import a public key.
+
+use crypto::rsa::{PublicKey, Representation};
+use wire::LmkKind;
+
+use crate::{
+    prelude::*,
+    session::rsa::{NO_PUBLIC_KEY, of_rsa},
+};
+
+/// Import a public key: make a MAC of it, or a key block.
+///
+/// The MAC is made of the key in unsigned integers, in which it is returned (inferred for a key that
+/// came in the other encoding). With a key-block LMK the attributes follow `~#`.
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "EO", reply = "EP", evidence = "manual", licence = "rsa")]
+#[authorise(Import, "rsa")]
+#[errors(KEY_USAGE, MODE_OF_USE, EXPORTABILITY, OPTIONAL_COUNT, OPTIONAL_DATA, OPTIONAL_REPEATED)]
+pub struct Request<'a> {
+    /// Encoding of the public key.
+    #[error(3)]
+    pub encoding: PublicKeyEncoding,
+    /// Public key.
+    #[error(4)]
+    pub key: DerSequence<'a>,
+    /// Authentication data.
+    pub data: AuthenticationData<'a>,
+    /// Attributes of the key block.
+    #[when(scope.lmk != LmkKind::Variant)]
+    #[after("~#")]
+    pub attributes: Option<PublicKeyAttributes<'a>>,
+}
+
+/// The public key as the device knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply<'a> {
+    /// MAC of the public key and the authentication data.
+    #[when(scope.lmk == LmkKind::Variant)]
+    pub mac: Option<Raw<4>>,
+    /// Public key.
+    #[when(scope.lmk == LmkKind::Variant)]
+    pub key: Option<DerSequence<'a>>,
+    /// Public key in a key block.
+    #[when(scope.lmk != LmkKind::Variant)]
+    pub block: Option<RsaKeyBlock<'a>>,
+}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply<'a>;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
+        let key = PublicKey::from_der(self.key.0, self.encoding.into());
+        let key = key.map_err(|_| NO_PUBLIC_KEY)?;
+        if session.keeps_key_blocks()? {
+            let said = self.attributes.ok_or(ErrorCode::INVALID_INPUT)?;
+            let block = session.seal_public_key(&key, said)?;
+            return Ok(Reply { mac: None, key: None, block: Some(block) });
+        }
+        let der = session.scratch().copy(&key.to_der(Representation::Unsigned))?;
+        let mac = session.lmk()?.public_key_mac(der, self.data.0).map_err(of_rsa)?;
+        Ok(Reply { mac: Some(Raw(mac)), key: Some(DerSequence(der)), block: None })
+    }
+}

@@ -1,0 +1,54 @@
+//! `EY` Verify a signature.
+
+use super::ew::check_message;
+use crate::{prelude::*, session::rsa::of_data};
+
+/// Validate an RSA signature.
+///
+/// Hash and padding as for `EW`. A signature that is not as long as the modulus answers 76.
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "EY", reply = "EZ", evidence = "device", licence = "rsa")]
+#[errors(DIGEST_INFORMATION, RSA_LENGTH, KEY_BLOCK_FORMAT, KEY_BLOCK_AUTHENTICATION)]
+#[errors(KEY_BLOCK_KEY_LENGTH, KEY_USAGE, ALGORITHM, MODE_OF_USE, KEY_BLOCK_VERSION)]
+#[error(1, "MAC of the public key is wrong")]
+#[error(2, "signature is wrong")]
+#[error(4, "not a public key")]
+pub struct Request<'a> {
+    /// Hash of the message.
+    #[error(5)]
+    pub hash: SignedHash,
+    /// Signature algorithm.
+    #[error(6)]
+    pub algorithm: SignatureAlgorithm,
+    /// Padding.
+    #[error(7)]
+    pub padding: SignaturePadding,
+    /// Signature.
+    #[ends(';')]
+    pub signature: Counted4N<'a>,
+    /// Message.
+    #[ends(';')]
+    pub message: Counted4N<'a>,
+    /// Public key.
+    pub key: TrustedPublicKey<'a>,
+}
+
+/// Nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply {}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
+        let hash = self.hash.hash();
+        check_message(hash.is_some(), self.message.0)?;
+        let key = session.public_key(self.key)?;
+        match key.verify(hash, self.message.0, self.signature.0) {
+            Ok(true) => Ok(Reply {}),
+            Ok(false) => Err(ErrorCode::new(2)),
+            Err(fault) => Err(of_data(fault)),
+        }
+    }
+}
