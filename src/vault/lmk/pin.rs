@@ -4,13 +4,14 @@
 //! away. What is public: the length `L` of a PIN under an LMK is one more than the setting "PIN length"; it is `L` decimal
 //! digits (algorithm A) or `L` hexadecimal digits (algorithm B), or `J` and 32 hexadecimal digits under an AES LMK; the
 //! account number goes in; the same PIN and account give the same cryptogram; and what does not decrypt to a PIN is error
-//! 14.
+//! 14. QC seals PINs for accounts of which it knows the last ten digits alone, and hosts use these PINs like others: no more
+//! digits can go in (inferred from the manual).
 //!
 //! The construction here has these properties and is otherwise its own (inferred). A and B: FF1 (NIST SP 800-38G) with a
 //! 256-bit AES key derived from LMK pair 02-03, or from the key block LMK, over `L` symbols: length of the PIN (modulo ten for A),
-//! PIN, zeros (A) or `F` (B); the account number is the tweak. J: sixteen bytes, length and digits of the PIN as nibbles with `F`
-//! behind, then nine zero bytes, encrypted twice around a CMAC of the account number, as format 4 of ISO 9564 does. PINs
-//! under the LMK of a real device cannot be read, and the reverse.
+//! PIN, zeros (A) or `F` (B); the last ten digits of the account number are the tweak. J: sixteen bytes, length and digits of the
+//! PIN as nibbles with `F` behind, then nine zero bytes, encrypted twice around a CMAC of these ten, as format 4 of ISO 9564
+//! does. PINs under the LMK of a real device cannot be read, and the reverse.
 
 use crypto::fpe::Ff1;
 use crypto::mac::cmac;
@@ -79,6 +80,9 @@ pub(super) const PAIR: u8 = 1;
 /// Longest form in characters.
 const LONGEST: usize = 33;
 
+/// Digits of an account number that a PIN is bound to.
+const BOUND: usize = 10;
+
 /// A PIN under an LMK, as it stands in a message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SealedPin {
@@ -142,7 +146,7 @@ impl Lmk {
         }
     }
 
-    /// Seals a PIN for an account: the 12 digits of the account field, or more under an AES LMK.
+    /// Seals a PIN for an account, whose last ten digits count.
     ///
     /// Own construction, see the head of this module (inferred).
     ///
@@ -154,7 +158,7 @@ impl Lmk {
         account: &[u8],
         form: PinForm,
     ) -> Result<SealedPin, PinUnderLmk> {
-        check_account(account)?;
+        let account = bound(account)?;
         let mut sealed = SealedPin { text: [b'J'; LONGEST], length: self.pin_length(form) };
         if self.kind() == LmkKind::AesKeyBlock {
             let mut block = clear_block(pin)?;
@@ -182,7 +186,7 @@ impl Lmk {
     /// # Errors
     /// 22 where the account number is not decimal.
     pub fn reference_number(&self, account: &[u8; 12]) -> Result<[u8; 12], PinUnderLmk> {
-        check_account(account)?;
+        bound(account)?;
         let mut digits = account.map(|digit| digit - b'0');
         let ff1 = self.pin_key.ff1(PinAlgorithm::A)?;
         ff1.encrypt(b"reference number", &mut digits).map_err(|_| PinUnderLmk::Input)?;
@@ -197,7 +201,7 @@ impl Lmk {
     /// 15, 22, 46; 14 where it does not decrypt to a PIN. Another account number or LMK gives 14, or another PIN in about one
     /// case of nine (A) or a hundred (B).
     pub fn open_pin(&self, text: &[u8], account: &[u8], form: PinForm) -> Result<Pin, PinUnderLmk> {
-        check_account(account)?;
+        let account = bound(account)?;
         if self.kind() == LmkKind::AesKeyBlock {
             let digits = text.strip_prefix(b"J").ok_or(PinUnderLmk::Tag)?;
             let mut block = Zeroizing::new([0; 16]);
@@ -223,9 +227,11 @@ impl Lmk {
     }
 }
 
-fn check_account(account: &[u8]) -> Result<(), PinUnderLmk> {
+/// The digits that a PIN is bound to.
+fn bound(account: &[u8]) -> Result<&[u8], PinUnderLmk> {
     let decimal = !account.is_empty() && account.iter().all(u8::is_ascii_digit);
-    if decimal { Ok(()) } else { Err(PinUnderLmk::Account) }
+    let bound = account.last_chunk::<BOUND>().map_or(account, |last| last);
+    if decimal { Ok(bound) } else { Err(PinUnderLmk::Account) }
 }
 
 /// Length, PIN, filling.
@@ -372,6 +378,9 @@ mod tests {
                 let seal = |account| lmk.seal_pin(&pin(b"1234"), account, form);
                 assert_eq!(seal(ACCOUNT), seal(ACCOUNT));
                 assert_ne!(seal(ACCOUNT), seal(b"850103093937"));
+                assert_ne!(seal(ACCOUNT), seal(b"851103093936"));
+                assert_eq!(seal(ACCOUNT), seal(b"990103093936"));
+                assert_eq!(seal(ACCOUNT), seal(b"0103093936"));
             }
         }
     }
