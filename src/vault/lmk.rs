@@ -5,6 +5,7 @@ mod check_value;
 mod decimalisation;
 mod derivation;
 mod key_block;
+pub mod mailer;
 mod material;
 mod pin;
 pub mod test_keys;
@@ -14,13 +15,13 @@ pub use decimalisation::{SealedTable, TableFault};
 pub use material::{Material, MaterialFault};
 pub use pin::{PinAlgorithm, PinForm, PinUnderLmk, SealedPin};
 
-use crypto::{Aes, Tdes};
 use rand_core::Rng;
 
 use crate::usage::Usage;
 use crate::{Expected, Key, Protection, Refusal, Token};
 use decimalisation::TableKey;
 use key_block::KeyBlockLmk;
+use mailer::MailerKey;
 use pin::PinKey;
 use variant::VariantLmk;
 
@@ -51,6 +52,7 @@ pub struct Lmk {
     material: Material,
     check_value: [u8; 3],
     pin_key: PinKey,
+    mailer_key: MailerKey,
     table_key: TableKey,
     engine: Engine,
 }
@@ -68,16 +70,8 @@ impl Lmk {
     /// [`MaterialFault::Parity`].
     pub fn new(material: Material) -> Result<Self, MaterialFault> {
         material.check()?;
-        let length = |_| MaterialFault::Length;
-        let bytes = material.as_bytes();
-        let pin_key = match material.kind() {
-            LmkKind::Variant => {
-                let pair = material.pair(pin::PAIR).ok_or(MaterialFault::Length)?;
-                PinKey::new(&Tdes::new(pair).map_err(length)?)?
-            }
-            LmkKind::KeyBlock => PinKey::new(&Tdes::new(bytes).map_err(length)?)?,
-            LmkKind::AesKeyBlock => PinKey::new(&Aes::new(bytes).map_err(length)?)?,
-        };
+        let pin_key = PinKey::new(&material)?;
+        let mailer_key = MailerKey::new(&material)?;
         let engine = match material.kind() {
             LmkKind::Variant => Engine::Variant(VariantLmk::new()),
             LmkKind::KeyBlock | LmkKind::AesKeyBlock => {
@@ -86,7 +80,7 @@ impl Lmk {
         };
         let table_key = TableKey::new(&material)?;
         let check_value = check_value::of(&material)?;
-        Ok(Self { material, check_value, pin_key, table_key, engine })
+        Ok(Self { material, check_value, pin_key, mailer_key, table_key, engine })
     }
 
     /// The public test LMK of the variant kind, check value 268604.

@@ -3,10 +3,10 @@
 //! Variant LMK: under LMK pair 16-17, variant 1 (manual). Key block LMKs: what is done there is not public. Here the eight
 //! bytes are encrypted by FF1 with 256 numerals under a key derived from the LMK (own construction).
 
+use crypto::Aes;
 use crypto::fpe::Ff1;
-use crypto::{Aes, Tdes};
 
-use super::{Engine, Lmk, LmkKind, derivation};
+use super::{Engine, Lmk, derivation};
 use crate::Refusal;
 
 /// Pair and variant under a variant LMK.
@@ -45,14 +45,7 @@ impl Lmk {
     }
 
     fn chaining_key(&self) -> Result<Aes, Refusal> {
-        let bytes = self.material.as_bytes();
-        let key = match self.kind() {
-            LmkKind::AesKeyBlock => Aes::new(bytes).map(|lmk| derivation::aes(&lmk, LABEL)),
-            LmkKind::KeyBlock | LmkKind::Variant => {
-                Tdes::new(bytes).map(|lmk| derivation::aes(&lmk, LABEL))
-            }
-        };
-        key.map_err(|_| Refusal::Length)?.map_err(|_| Refusal::Length)
+        derivation::aes(&self.material, PAIR.0, LABEL).map_err(|_| Refusal::Length)
     }
 }
 

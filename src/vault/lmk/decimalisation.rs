@@ -68,8 +68,7 @@ impl TableKey {
         let (pair, variant) = Self::PAIR;
         let bytes = match material.kind() {
             LmkKind::AesKeyBlock => {
-                let lmk = Aes::new(material.as_bytes()).map_err(length)?;
-                return derivation::aes(&lmk, b"DECT").map(Self::Aes);
+                return derivation::aes(material, pair, b"DECT").map(Self::Aes);
             }
             LmkKind::KeyBlock => material.as_bytes(),
             LmkKind::Variant => material.pair(pair).ok_or(MaterialFault::Length)?,

@@ -13,13 +13,13 @@
 //! PIN as nibbles with `F` behind, then nine zero bytes, encrypted twice around a CMAC of these ten, as format 4 of ISO 9564
 //! does. PINs under the LMK of a real device cannot be read, and the reverse.
 
+use crypto::Aes;
 use crypto::fpe::Ff1;
 use crypto::mac::cmac;
 use crypto::pin::{self, Pin};
-use crypto::{Aes, BlockCipher};
 use zeroize::Zeroizing;
 
-use super::{Lmk, LmkKind, MaterialFault, derivation};
+use super::{Lmk, LmkKind, Material, MaterialFault, derivation};
 use crate::key_block::hexadecimal;
 
 /// Setting "PIN encryption algorithm": the symbols of a PIN under an LMK that is not AES.
@@ -74,9 +74,6 @@ impl PinUnderLmk {
     }
 }
 
-/// The LMK pair for PINs, 02-03. Source: manual.
-pub(super) const PAIR: u8 = 1;
-
 /// Longest form in characters.
 const LONGEST: usize = 33;
 
@@ -101,8 +98,11 @@ impl SealedPin {
 pub(super) struct PinKey(Aes);
 
 impl PinKey {
-    pub(super) fn new<C: BlockCipher>(lmk: &C) -> Result<Self, MaterialFault> {
-        derivation::aes(lmk, b"PIN").map(Self)
+    /// LMK pair 02-03. Source: manual.
+    const PAIR: u8 = 1;
+
+    pub(super) fn new(material: &Material) -> Result<Self, MaterialFault> {
+        derivation::aes(material, Self::PAIR, b"PIN").map(Self)
     }
 
     fn ff1(&self, algorithm: PinAlgorithm) -> Result<Ff1<'_>, PinUnderLmk> {
@@ -177,20 +177,6 @@ impl Lmk {
             *character = digit(*symbol);
         }
         Ok(sealed)
-    }
-
-    /// Reference number of an account: its twelve digits by FF1, as twelve digits.
-    ///
-    /// Own construction (inferred).
-    ///
-    /// # Errors
-    /// 22 where the account number is not decimal.
-    pub fn reference_number(&self, account: &[u8; 12]) -> Result<[u8; 12], PinUnderLmk> {
-        bound(account)?;
-        let mut digits = account.map(|digit| digit - b'0');
-        let ff1 = self.pin_key.ff1(PinAlgorithm::A)?;
-        ff1.encrypt(b"reference number", &mut digits).map_err(|_| PinUnderLmk::Input)?;
-        Ok(digits.map(digit))
     }
 
     /// Opens a PIN of an account.
