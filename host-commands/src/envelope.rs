@@ -1,10 +1,9 @@
 //! Header, command code, LMK identifier and trailer: what is around the fields of a command.
 
-use appliance::Document;
 use bytes::{BufMut, BytesMut};
 use wire::{Answer, Cursor, ErrorCode, Fault, FieldSpec, Grammar, Observer, Scope, Wire};
 
-use crate::{Command, Execute, Session, UnknownCommand, error, fields::LmkId, find};
+use crate::{Command, Execute, Session, UnknownCommand, error, fields::LmkId, find, second::Job};
 
 /// Longest trailer, with its X'19'.
 const TRAILER: usize = 33;
@@ -27,7 +26,7 @@ pub(crate) fn answer<'a>(
     unknown: UnknownCommand,
     session: &'a Session<'a>,
     out: &mut BytesMut,
-) -> Option<(Document, [u8; 2])> {
+) -> Option<(Job, [u8; 2])> {
     let Some((head, [first, second, fields @ ..])) = message.split_at_checked(header) else {
         out.put_slice(&message[..header.min(message.len())]);
         out.put_slice(b"ZZ15");
@@ -63,7 +62,7 @@ pub(crate) fn answer<'a>(
     }
     out.put_slice(session.trailer.get());
     outcome.ok()?;
-    session.document.take().zip(entry?.spec.print_code)
+    session.job.take().zip(entry?.spec.print_code)
 }
 
 /// The reply code that goes with a command code: its second character plus one.

@@ -77,9 +77,9 @@ impl Host {
                 let session =
                     Session::new(&self.appliance, &state, port, self.header, &mut buffer[..]);
                 let left = envelope::answer(message, self.header, self.unknown, &session, out);
-                second = left.map(|(document, code)| SecondReply {
+                second = left.map(|(job, code)| SecondReply {
                     appliance: Arc::clone(&self.appliance),
-                    document,
+                    job,
                     head: [message.get(..self.header).unwrap_or_default(), &code].concat(),
                     has_trailer: !session.trailer.get().is_empty(),
                 });

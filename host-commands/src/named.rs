@@ -116,15 +116,12 @@ pub static NAMED: &[Named] = named! {
     b"LY" Simulator "hash" "HMAC key old to new LMK";
     b"NI" Simulator "device" "Network information";
     b"NY" Simulator "issuing" "IVCVC3 / static CVC3";
-    b"OA" Simulator "print" "Print PIN solicitation mailer";
     b"OI" Simulator "as2805" "Generate zone key set";
     b"OK" Simulator "as2805" "Zone key set to LMK";
     b"OU" Simulator "as2805" "Update TMK1 (roll KEK1)";
     b"OW" Simulator "as2805" "Update TMKs (roll KEK1+2)";
     b"P2" Simulator "as2805" "Visa PVV";
     b"P4" Simulator "as2805" "Proof of host value";
-    b"PE" Simulator "print" "Print PIN / PIN and solicitation data";
-    b"PG" Simulator "print" "Verify PIN mailer cryptography";
     b"PI" Simulator "as2805" "Terminal key set";
     b"PK" Simulator "as2805" "PIN pad acquirer security number";
     b"PO" Simulator "as2805" "Verify/generate PVV and translate PIN";
@@ -149,7 +146,6 @@ pub static NAMED: &[Named] = named! {
     b"QU" Simulator "as2805" "Verify PIN at issuer Visa";
     b"QW" Simulator "as2805" "Verify PIN at issuer comparison";
     b"R2" Manual "e-purse" "Export e-purse card key set";
-    b"RC" Simulator "print" "Verify solicitation mailer cryptography";
     b"RE" Simulator "as2805" "Verify transaction request, no PIN";
     b"RG" Simulator "as2805" "Verify transaction request with PIN (CD)";
     b"RI" Simulator "as2805" "Transaction request with PIN";

@@ -9,11 +9,20 @@ use appliance::{Appliance, Document, printer::Outcome};
 
 use crate::error::NO_PRINTER;
 
+/// What a command leaves to the printer.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// A document.
+    Print(Document),
+    /// Nothing yet: a mailer waits for the other one on its form.
+    Wait,
+}
+
 /// A reply that follows the first one, when the printer is done.
 #[derive(Debug)]
 pub struct SecondReply {
     pub(crate) appliance: Arc<Appliance>,
-    pub(crate) document: Document,
+    pub(crate) job: Job,
     /// Header and reply code.
     pub(crate) head: Vec<u8>,
     /// Whether the message has a trailer.
@@ -24,8 +33,8 @@ impl SecondReply {
     /// Has the document printed, and hands the reply to `send` once. That happens in the thread of the
     /// printer, or at once.
     pub fn follow(self, send: impl FnOnce(Vec<u8>) + Send + 'static) {
-        let Self { appliance, document, mut head, has_trailer } = self;
-        appliance.printer().print(document, move |outcome: Outcome| {
+        let Self { appliance, job, mut head, has_trailer } = self;
+        let answer = move |outcome: Outcome| {
             head.extend_from_slice(match &outcome {
                 Ok(()) => b"00",
                 Err(_) => &NO_PRINTER.0.0,
@@ -33,6 +42,10 @@ impl SecondReply {
             // Of the trailer the second reply has the delimiter alone. Source: simulator.
             head.extend(has_trailer.then_some(0x19));
             send(head);
-        });
+        };
+        match job {
+            Job::Print(document) => appliance.printer().print(document, answer),
+            Job::Wait => answer(Ok(())),
+        }
     }
 }

@@ -7,6 +7,7 @@ mod fraud;
 mod keys;
 mod lmk;
 pub(crate) mod mac;
+mod mailers;
 mod migration;
 pub(crate) mod pin;
 mod print;
@@ -15,8 +16,8 @@ pub(crate) mod rsa;
 use core::cell::{Cell, RefCell};
 
 use appliance::{
-    Appliance, Document, Generator, Interface, PinEncryptionAlgorithm, Settings, State,
-    StorageFault, StorageLength, ZmkLength,
+    Appliance, Generator, Interface, PinEncryptionAlgorithm, Settings, State, StorageFault,
+    StorageLength, ZmkLength,
 };
 use bytes::BytesMut;
 use vault::{Expected, Key, KeyTypes, Lmk, Policy, Role, Use};
@@ -28,6 +29,7 @@ use crate::{
     Category, UnknownCommand, envelope,
     error::{DISABLED, NOT_AUTHORISED, STORAGE_EMPTY, STORAGE_INDEX, refused},
     fields::{KeyField, KeyTypeCode, LmkId},
+    second::Job,
 };
 
 pub use keys::Departure;
@@ -75,7 +77,7 @@ pub struct Session<'a> {
     scratch: Scratch<'a>,
     pub(crate) trailer: Cell<&'a [u8]>,
     /// What is left to the printer.
-    pub(crate) document: RefCell<Option<Document>>,
+    pub(crate) job: RefCell<Option<Job>>,
 }
 
 impl<'a> Session<'a> {
@@ -99,7 +101,7 @@ impl<'a> Session<'a> {
             interface: Interface::Host,
             scratch: Scratch::new(buffer),
             trailer: Cell::new(b""),
-            document: RefCell::new(None),
+            job: RefCell::new(None),
         }
     }
 

@@ -14,7 +14,7 @@ mod random;
 mod settings;
 mod storage;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use vault::{Clock, KeyTypes, Lmk, LmkId, Policy};
 
@@ -25,7 +25,7 @@ pub use fraud::{FraudCounts, FraudDetection, FraudLimits};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
 pub use locks::{CardDigest, Lock, Locks, Mode, Officers};
 pub use printer::Printer;
-pub use printing::{Document, FormatFault, PinText, PrintFormat, Printing, Value};
+pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
 pub use settings::{
     DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
@@ -128,13 +128,19 @@ pub struct Appliance {
     randomness: Randomness,
     printer: Printer,
     fraud: FraudDetection,
+    first_mailer: Mutex<Option<Mailer>>,
 }
 
 impl Appliance {
     /// An appliance in this state, without a printer.
     pub fn new(state: State, randomness: Randomness) -> Self {
-        let state = RwLock::new(Arc::new(state));
-        Self { state, randomness, printer: Printer::none(), fraud: FraudDetection::default() }
+        Self {
+            state: RwLock::new(Arc::new(state)),
+            randomness,
+            printer: Printer::none(),
+            fraud: FraudDetection::default(),
+            first_mailer: Mutex::default(),
+        }
     }
 
     /// The same with a printer.
@@ -162,6 +168,11 @@ impl Appliance {
     /// Counters of what looks like fraud.
     pub fn fraud(&self) -> &FraudDetection {
         &self.fraud
+    }
+
+    /// The first mailer on a form for two, while it waits for the second.
+    pub fn first_mailer(&self) -> MutexGuard<'_, Option<Mailer>> {
+        self.first_mailer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where randomness comes from.

@@ -3,10 +3,12 @@
 
 mod document;
 mod format;
+mod mailer;
 mod pin_text;
 
 pub use document::Document;
 pub use format::{FormatFault, PrintFormat, Value};
+pub use mailer::Mailer;
 pub use pin_text::PinText;
 
 /// What the printing commands have loaded.

@@ -2,6 +2,7 @@
 //! what is on the paper.
 
 mod keys;
+mod mailers;
 mod paper;
 mod replies;
 

@@ -24,7 +24,7 @@ pub struct Request<'a> {
 pub struct Reply<'a> {
     /// Clear PIN, filled with `F`.
     pub pin: ClearPin<'a>,
-    /// Reference number: the account number, enciphered.
+    /// Reference number: ten digits of the account number, enciphered, and two check digits.
     pub reference: Numerals<12>,
 }
 
@@ -37,8 +37,6 @@ impl<'a> Execute<'a> for Request<'a> {
         let shown = session.scratch().take(session.settings().lmk_pin_length())?;
         shown.fill(b'F');
         shown.get_mut(..pin.len()).ok_or(error::PIN_UNDER_LMK.0)?.copy_from_slice(pin.digits());
-        let reference = session.lmk()?.reference_number(&account.rightmost_twelve());
-        let reference = reference.map_err(|fault| ErrorCode(fault.code()))?;
-        Ok(Reply { pin: ClearPin(shown), reference: Numerals(reference) })
+        Ok(Reply { pin: ClearPin(shown), reference: session.reference_number(&account)? })
     }
 }

@@ -11,6 +11,7 @@ use super::Session;
 use crate::{
     error::{NO_PRINT_FORMAT, NO_PRINTER},
     fields::{Attributes, KeyTypeCode, PrintFields, Scheme},
+    second::Job,
 };
 
 /// A print format, or why it is none.
@@ -51,7 +52,7 @@ impl<'a> Session<'a> {
         let mut document = Document::default();
         let line_end = self.appliance().printer().line_end();
         form.print(&fields.numbered(), values, line_end, &mut document);
-        self.document.replace(Some(document));
+        self.job.replace(Some(Job::Print(document)));
     }
 
     /// Has a key printed: `^P` is all of it, `^T` its check value.
