@@ -14,6 +14,7 @@ mod numbers;
 mod pin;
 mod print;
 mod rsa;
+mod solicitation;
 mod storage;
 mod verification;
 
@@ -31,5 +32,6 @@ pub use numbers::*;
 pub use pin::*;
 pub use print::*;
 pub use rsa::*;
+pub use solicitation::*;
 pub use storage::*;
 pub use verification::*;

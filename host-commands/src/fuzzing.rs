@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, sync::OnceLock};
 
-use appliance::{Appliance, PrintFormat, Printer, Randomness, State, StorageLength};
+use appliance::{Appliance, BatchSize, PrintFormat, Printer, Randomness, State, StorageLength};
 use bytes::BytesMut;
 use wire::{ErrorCode, LmkKind, LmkPin, Scope, Storage, Trace};
 
@@ -99,7 +99,8 @@ fn answers(message: &[u8]) {
     }
 }
 
-/// A new development appliance with a key in user storage, a print format and a printer: the same message always does the same.
+/// A new development appliance with a key in user storage, a print format, a printer and batches of one
+/// entry: the same message always does the same.
 fn host() -> Host {
     static STATE: OnceLock<State> = OnceLock::new();
     let state = STATE.get_or_init(|| {
@@ -107,6 +108,7 @@ fn host() -> Host {
         // Index 1 exists.
         let _ = state.storage.set(1, StorageLength::Variable, STORED);
         state.printing.format = PrintFormat::new(b">L^0>010^P^Q^R^T>F").ok();
+        state.settings.solicitation_batch_size = BatchSize::LEAST;
         state
     });
     let appliance = Appliance::new(state.clone(), Randomness::from_seed(1));

@@ -126,7 +126,7 @@ registry! {
         ha, hc, ia, ka, mg, mi,
     }
     lmk { aa, ac, ay, bg, bs, bw, ge, kc, lo }
-    print { a2, li, ne, oa, oc, oe, pa, pc, pe, pg, rc, ta }
+    print { a2, li, ne, oa, oc, oe, pa, pc, pe, pg, qa, qc, rc, ta }
     pin {
         ba, bc, be, bk, bm, bq, ca, cc, ce, cg, ci, ck, cm, co, cq, cu, da, dc, de, dg, du, ea, ec, ee, eg, fw,
         g0, ga, go, gq, gs, gu, ja, jc, je, jg, ng, qk,

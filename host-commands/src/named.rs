@@ -135,8 +135,6 @@ pub static NAMED: &[Named] = named! {
     b"Q4" Simulator "device" "Archive (print) audit record";
     b"Q6" Simulator "device" "Delete audit record";
     b"Q8" Simulator "device" "Verify audit record";
-    b"QA" Simulator "storage" "Load solicitation data (batch)";
-    b"QC" Simulator "storage" "Load solicitation data (final)";
     b"QE" Simulator "rsa" "Certificate request";
     b"QI" Simulator "as2805" "PPASN old to new LMK";
     b"QM" Simulator "as2805" "Encrypt with derived privacy key";

@@ -12,6 +12,7 @@ mod migration;
 pub(crate) mod pin;
 mod print;
 pub(crate) mod rsa;
+mod solicitation;
 
 use core::cell::{Cell, RefCell};
 

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use appliance::{Appliance, PrintFormat, Printer, Randomness, State, StorageLength};
+use appliance::{Appliance, BatchSize, PrintFormat, Printer, Randomness, State, StorageLength};
 use bytes::BytesMut;
 use host_commands::{
     COMMANDS, Entry, Host, LmkPort, UnknownCommand,
@@ -151,12 +151,14 @@ fn every_field_is_documented() {
     }
 }
 
-/// The appliance of `serve --dev`, with a key in user storage, a print format and a printer.
+/// The appliance of `serve --dev`, with a key in user storage, a print format and a printer, and
+/// batches of one entry.
 fn host() -> Host {
     let mut state = State::development();
     state.settings.user_storage_key_length = StorageLength::Variable;
     state.storage.set(1, StorageLength::Variable, STORED).expect("index 1 exists");
     state.printing.format = PrintFormat::new(b">L^0>010^P^Q^R^T>F").ok();
+    state.settings.solicitation_batch_size = BatchSize::LEAST;
     let appliance = Appliance::new(state, Randomness::from_seed(1));
     let appliance = appliance.with_printer(Printer::discard());
     Host::new(Arc::new(appliance), 4, UnknownCommand::Disabled)
@@ -165,10 +167,11 @@ fn host() -> Host {
 #[test]
 fn hostile_messages_get_one_reply() {
     let stored = stored();
-    let host = host();
     let mut dice = Dice(42);
     let mut out = BytesMut::new();
     for entry in COMMANDS {
+        // A new one each time: some commands erase what others need.
+        let host = host();
         for scope in scopes(&stored) {
             for _ in 0..rounds() {
                 let mut message = request(entry, scope, &mut dice).unwrap_or_default();

@@ -12,6 +12,7 @@ pub mod printer;
 mod printing;
 mod random;
 mod settings;
+mod solicitation;
 mod storage;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -28,9 +29,10 @@ pub use printer::Printer;
 pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
 pub use settings::{
-    DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
+    BatchSize, DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
     ZekEncryption, ZmkLength,
 };
+pub use solicitation::{Batch, BatchFull};
 pub use storage::{StorageFault, UserStorage};
 
 /// Firmware number that diagnostics report, as `xxxx-xxxx`.
@@ -129,6 +131,7 @@ pub struct Appliance {
     printer: Printer,
     fraud: FraudDetection,
     first_mailer: Mutex<Option<Mailer>>,
+    batch: Mutex<Batch>,
 }
 
 impl Appliance {
@@ -140,6 +143,7 @@ impl Appliance {
             printer: Printer::none(),
             fraud: FraudDetection::default(),
             first_mailer: Mutex::default(),
+            batch: Mutex::default(),
         }
     }
 
@@ -173,6 +177,11 @@ impl Appliance {
     /// The first mailer on a form for two, while it waits for the second.
     pub fn first_mailer(&self) -> MutexGuard<'_, Option<Mailer>> {
         self.first_mailer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Choices of PINs that wait for the end of their batch.
+    pub fn batch(&self) -> MutexGuard<'_, Batch> {
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where randomness comes from.

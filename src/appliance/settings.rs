@@ -53,6 +53,8 @@ pub struct Settings {
     pub pin_block_format_34_output: bool,
     /// Whether conversions between PIN block formats are those that PCI PIN allows; else error 23.
     pub restrict_pin_block_usage: bool,
+    /// Fewest entries that QC processes, 1 to 1024; fewer answer error 31.
+    pub solicitation_batch_size: BatchSize,
     /// Whether QK may move a PIN under the LMK to another account number; else error 17.
     pub account_translation: bool,
     /// What ZEKs and TEKs may encrypt, decrypt and translate; else error 35. Default inferred.
@@ -110,6 +112,7 @@ impl Default for Settings {
                 .to_vec(),
             pin_block_format_34_output: false,
             restrict_pin_block_usage: false,
+            solicitation_batch_size: BatchSize::MOST,
             account_translation: false,
             zek_encryption: ZekEncryption::None,
             tokens_in_pin_translation: false,
@@ -184,6 +187,38 @@ impl TryFrom<u8> for PinLength {
 impl From<PinLength> for u8 {
     fn from(length: PinLength) -> Self {
         length.0
+    }
+}
+
+/// Entries in a batch of solicitation data: 1 to 1024.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub struct BatchSize(u16);
+
+impl BatchSize {
+    /// Every entry for itself.
+    pub const LEAST: Self = Self(1);
+
+    const MOST: Self = Self(1024);
+
+    /// Entries.
+    pub const fn entries(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl TryFrom<u16> for BatchSize {
+    type Error = &'static str;
+
+    fn try_from(entries: u16) -> Result<Self, Self::Error> {
+        let is_valid = (Self::LEAST.0..=Self::MOST.0).contains(&entries);
+        if is_valid { Ok(Self(entries)) } else { Err("solicitation_batch_size is 1 to 1024") }
+    }
+}
+
+impl From<BatchSize> for u16 {
+    fn from(size: BatchSize) -> Self {
+        size.0
     }
 }
 

@@ -45,6 +45,11 @@ impl UserStorage {
     /// Highest index.
     const LAST: u16 = 0xFFF;
 
+    /// Whether nothing is stored.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Contents at `index`, as they were written.
     pub fn get(&self, index: u16) -> Result<&[u8], StorageFault> {
         self.place(index).map(|place| &*place.contents)

@@ -1,4 +1,4 @@
-//! PIN mailers, and forms on which customers choose PINs.
+//! PIN mailers, forms on which customers choose PINs, and what comes back on them.
 
 use std::{fs, path::PathBuf};
 
@@ -121,4 +121,50 @@ fn a_first_mailer_waits_until_the_second_can_be_printed() {
     assert_eq!(client.print(&print("C", 1)).1, "PZ00");
     assert_eq!(client.print(&print("B", 6)).1, "PZ00");
     assert_eq!(office.documents(), ["C/1234/\x0C", "AAAAAAAAAABBBBBB/1234/1234\x0C"]);
+}
+
+#[test]
+fn a_chosen_pin_comes_back_by_the_reference_number() {
+    let (office, mut client) = Office::open("solicitation");
+    assert_eq!(client.ask("PA^0 ^R ^T ^P^V>F"), "PB00");
+    let mut references = Vec::new();
+    for account in [ACCOUNT, OTHER] {
+        let (check, second) = client.print(&format!("OAC{account}DEAR CUSTOMER"));
+        assert_eq!(second, "OZ00");
+        let document = office.last();
+        let reference = document.strip_prefix("DEAR CUSTOMER ").and_then(|text| text.get(..12));
+        let reference = reference.expect("a reference number").to_owned();
+        assert_eq!(document, format!("DEAR CUSTOMER {reference} {} \x0C", &account[6..]));
+        assert_eq!(client.ask(&format!("RC{account}{check}")), "RD00");
+        assert!(!reference.contains(&account[2..]));
+        references.push(reference);
+    }
+    // User storage is where the device keeps a batch.
+    assert_eq!(client.ask("LAK001010123456789ABCDEF"), "LB00");
+    let choices: Vec<_> = (0..1_024)
+        .map(|number| format!("{}{:04};", references[number % 2], 9 * number % 10_000))
+        .collect();
+    let (last, before) = choices.split_last().expect("there are some");
+    for message in before.chunks(25) {
+        assert_eq!(client.ask(&format!("QA{}", message.concat())), "QB00");
+    }
+    assert_eq!(client.ask("LEK00101"), "LF12");
+    // A message that is refused loads nothing.
+    assert_eq!(client.ask(&format!("QA{last}9361251837031234;")), "QB30");
+    let reply = client.ask(&format!("QC{last}"));
+    let pins = reply.strip_prefix("QD00").expect("the batch is long enough");
+    assert_eq!(pins.len(), 1_024 * 24);
+    for number in [0, 1, 2, 511, 1_022, 1_023] {
+        let account = [ACCOUNT, OTHER][number % 2];
+        let entry = &pins[24 * number..24 * (number + 1)];
+        let pin = entry.strip_prefix(&account[2..]).and_then(|entry| entry.strip_suffix('F'));
+        let pin = pin.unwrap_or_else(|| panic!("{entry} is not of {account}"));
+        let chosen = format!("{:04}", 9 * number % 10_000);
+        let reference = references[number % 2].clone();
+        assert_eq!(opened(&mut client, pin, account), (chosen.clone(), reference));
+        // A host goes on with it as with any other.
+        assert_eq!(client.print(&format!("PEC{account}{pin}")).1, "PZ00");
+        assert!(office.last().contains(&format!(" {chosen}")));
+    }
+    assert_eq!(client.ask(&format!("QC{last}")), "QD31");
 }
