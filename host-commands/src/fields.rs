@@ -3,6 +3,7 @@
 mod account;
 mod card;
 mod data;
+mod device;
 mod dukpt;
 mod hash;
 mod keys;
@@ -21,6 +22,7 @@ mod verification;
 pub use account::*;
 pub use card::*;
 pub use data::*;
+pub use device::*;
 pub use dukpt::*;
 pub use hash::*;
 pub use keys::*;
