@@ -6,11 +6,13 @@ pub(crate) mod console;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::console::Seat;
 use host_commands::Host;
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{MissedTickBehavior, interval};
 
 use self::appliance::Appliance;
 use self::console::{Console, socket_in, socket_of_port};
@@ -58,7 +60,7 @@ async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(),
     let mut signals = Signals::new().map_err(Failure::usage)?;
     let server = Server::bind(Arc::clone(&host), &lmks, configuration.server.clone())
         .map_err(Failure::usage)?;
-    let console = open_console(&configuration, host, server.address().port());
+    let console = open_console(&configuration, Arc::clone(&host), server.address().port());
     notices.push(match &console {
         Ok(console) => format!("console {}", console.path().display()),
         Err((path, error)) => format!("no console: {}: {error}", path.display()),
@@ -72,6 +74,7 @@ async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(),
     }
     drop(out);
     let (stopper, stop) = Stopper::new();
+    tokio::spawn(look_at_load(Arc::clone(&host)));
     let running = tokio::spawn(server.run(stop));
     signals.next().await;
     stopper.stop();
@@ -80,6 +83,16 @@ async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(),
         () = signals.next() => tracing::warn!("a second signal: connections are closed at once"),
     }
     Ok(())
+}
+
+/// Looks once a second how busy the appliance is.
+async fn look_at_load(host: Arc<Host>) {
+    let mut seconds = interval(Duration::from_secs(1));
+    seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        seconds.tick().await;
+        host.appliance().statistics().look();
+    }
 }
 
 /// Opens the socket for consoles: in the state folder, or in the temporary directory under the port.

@@ -6,22 +6,29 @@
 
 mod authorisation;
 mod fraud;
+mod health;
 mod lmk_table;
 mod locks;
 pub mod printer;
 mod printing;
 mod random;
 mod settings;
+mod statistics;
 mod storage;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+};
+use std::time::Duration;
 
-use vault::{Clock, KeyTypes, Lmk, LmkId, Policy};
+use vault::{Clock, KeyTypes, Lmk, LmkId, Moment, Policy};
 
 pub use authorisation::{
     Activity, ActivityFault, Authorisations, Category, Grant, Interface, Until,
 };
 pub use fraud::{FraudCounts, FraudDetection, FraudLimits};
+pub use health::{Health, Tamper, TamperCause};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
 pub use locks::{CardDigest, Lock, Locks, Mode, Officers};
 pub use printer::Printer;
@@ -31,10 +38,14 @@ pub use settings::{
     DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
     ZekEncryption, ZmkLength,
 };
+pub use statistics::{BANDS, POSITIONS, Span, Statistics};
 pub use storage::{StorageFault, UserStorage};
 
 /// Firmware number that diagnostics report, as `xxxx-xxxx`.
 pub const FIRMWARE: &[u8; 9] = b"1500-0001";
+
+/// Serial number of the device.
+pub const SERIAL_NUMBER: &[u8; 12] = b"S0000000001D";
 
 /// TCP connections that the host interface accepts at once, unless it is told otherwise.
 pub const DEFAULT_CONNECTIONS: u16 = 64;
@@ -67,6 +78,8 @@ pub struct State {
     pub connections: u16,
     /// What time it is.
     pub clock: Clock,
+    /// That the device was tampered with.
+    pub tamper: Option<Tamper>,
 }
 
 impl Default for State {
@@ -84,11 +97,20 @@ impl Default for State {
             printing: Printing::default(),
             connections: DEFAULT_CONNECTIONS,
             clock: Clock::default(),
+            tamper: None,
         }
     }
 }
 
 impl State {
+    /// State of the device: what its key locks say, but offline after a tamper.
+    pub const fn mode(&self) -> Mode {
+        match self.tamper {
+            Some(_) => Mode::Offline,
+            None => self.locks.mode(),
+        }
+    }
+
     /// Key types as the settings have them.
     pub const fn key_types(&self) -> KeyTypes {
         if self.settings.key_type_002_separation { KeyTypes::Separated } else { KeyTypes::Standard }
@@ -125,16 +147,34 @@ impl State {
 #[derive(Debug)]
 pub struct Appliance {
     state: RwLock<Arc<State>>,
+    /// What is asked for with every message, beside the state.
+    is_online: AtomicBool,
     randomness: Randomness,
     printer: Printer,
     fraud: FraudDetection,
+    statistics: Statistics,
+    health: Health,
+    /// Milliseconds that every reply is held back.
+    response_delay: AtomicU64,
 }
 
 impl Appliance {
     /// An appliance in this state, without a printer.
     pub fn new(state: State, randomness: Randomness) -> Self {
-        let state = RwLock::new(Arc::new(state));
-        Self { state, randomness, printer: Printer::none(), fraud: FraudDetection::default() }
+        let now = state.clock.now();
+        let statistics = Statistics::new(now);
+        let is_online = state.mode() == Mode::Online;
+        statistics.run(is_online, now);
+        Self {
+            state: RwLock::new(Arc::new(state)),
+            is_online: AtomicBool::new(is_online),
+            randomness,
+            printer: Printer::none(),
+            fraud: FraudDetection::default(),
+            statistics,
+            health: Health::new(now),
+            response_delay: AtomicU64::new(0),
+        }
     }
 
     /// The same with a printer.
@@ -151,7 +191,43 @@ impl Appliance {
     /// Changes the state; messages that are being answered keep the one that they met.
     pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        change(Arc::make_mut(&mut state))
+        let outcome = change(Arc::make_mut(&mut state));
+        let is_online = state.mode() == Mode::Online;
+        if self.is_online.swap(is_online, Relaxed) != is_online {
+            self.statistics.run(is_online, state.clock.now());
+        }
+        outcome
+    }
+
+    /// Whether it serves hosts.
+    pub fn is_online(&self) -> bool {
+        self.is_online.load(Relaxed)
+    }
+
+    /// How long replies to so many messages are held back.
+    pub fn delay(&self, messages: usize) -> Duration {
+        let each = Duration::from_millis(self.response_delay.load(Relaxed));
+        each.saturating_mul(u32::try_from(messages).unwrap_or(u32::MAX))
+    }
+
+    /// Sets how long every reply is held back, in milliseconds. It lasts until the next start.
+    pub fn set_response_delay(&self, milliseconds: u64) {
+        self.response_delay.store(milliseconds, Relaxed);
+    }
+
+    /// What time it is; none without a clock.
+    pub fn now(&self) -> Option<Moment> {
+        self.state().clock.now()
+    }
+
+    /// Erases the LMKs and all that is authorised, as a tamper does. The device is offline until its next start.
+    pub fn tamper(&self, cause: TamperCause) {
+        self.health.tampered();
+        self.change(|state| {
+            state.lmks = LmkTable::default();
+            state.authorised = Authorisations::default();
+            state.tamper = Some(Tamper { cause, at: state.clock.now() });
+        });
     }
 
     /// Its printer.
@@ -162,6 +238,16 @@ impl Appliance {
     /// Counters of what looks like fraud.
     pub fn fraud(&self) -> &FraudDetection {
         &self.fraud
+    }
+
+    /// Counters of host commands and of load.
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// Counters of what happened to it.
+    pub fn health(&self) -> &Health {
+        &self.health
     }
 
     /// Where randomness comes from.

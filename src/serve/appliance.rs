@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use appliance::{Authorisations, Category, KeyChange, LmkTable, Printer, Randomness, State};
+use appliance::{
+    Authorisations, Category, KeyChange, LmkTable, Printer, Randomness, SERIAL_NUMBER, State,
+};
 use host_commands::Host;
 use vault::{Lmk, LmkId, LmkKind};
 
@@ -75,11 +77,11 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
     Ok(Appliance { host: Host::new(appliance, header_length, unknown_command), lmks, notices })
 }
 
-/// What the console shows of the installation. The serial number is that of a development appliance.
+/// What the console shows of the installation.
 pub(super) fn facts(configuration: &Configuration, port: u16) -> BTreeMap<&'static str, String> {
     let Configuration { header_length, server, .. } = configuration;
     BTreeMap::from([
-        ("Serial number", "S000000001D".to_owned()),
+        ("Serial number", String::from_utf8_lossy(SERIAL_NUMBER).into_owned()),
         ("LMKs licensed", "20".to_owned()),
         ("Message header length", header_length.to_string()),
         ("Listen", format!("{}:{port}", server.listen.ip())),

@@ -21,6 +21,7 @@ pub mod usage;
 pub use clock::Clock;
 pub use expected::{Expected, Policy, Protection, Use};
 pub use key::{Key, KeySize};
+pub use key_block::optional::Moment;
 pub use key_type::{Evidence, KeyType, KeyTypes, Permission};
 pub use lmk::{Lmk, LmkId, LmkKind};
 pub use printed::PrintedKey;

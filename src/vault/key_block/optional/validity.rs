@@ -88,6 +88,16 @@ impl fmt::Display for Moment {
 }
 
 impl Moment {
+    /// Date as `YYMMDD`.
+    pub const fn date(self) -> u64 {
+        self.0 / 1_000_000 % 1_000_000
+    }
+
+    /// Time of day as `hhmmss`.
+    pub const fn time(self) -> u64 {
+        self.0 % 1_000_000
+    }
+
     /// `YYYY:MM:DD:HH`.
     pub fn of_hour(text: &[u8]) -> Option<Self> {
         Self::read(text, b"0000:00:00:00")
