@@ -60,6 +60,10 @@ impl<H: Host> Acceptor<H> {
             Ok(accepted) => accepted,
             Err(error) => return refused(&error).await,
         };
+        if !self.rules.host.is_open() {
+            warn!(%peer, "connection refused: the device is not online");
+            return;
+        }
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             warn!(%peer, "connection refused: all connections are in use (see --connections)");
             return;

@@ -109,6 +109,7 @@ impl<H: Host> Connection<H> {
     async fn converse(&mut self) -> io::Result<End> {
         loop {
             let turn = self.exchange.turn();
+            self.exchange.delay().await;
             self.flush().await?;
             match turn {
                 Turn::More => {
@@ -175,6 +176,7 @@ impl<H: Host> Connection<H> {
         let mut allowance = LAST_WORDS;
         loop {
             let turn = self.exchange.turn();
+            self.exchange.delay().await;
             self.flush().await?;
             match turn {
                 Turn::More => continue,

@@ -56,6 +56,9 @@ async fn converse<H: Host>(
         };
         let bytes = datagram.get_mut(..length).unwrap_or_default();
         match Frame::first(bytes, rules.frame_limit) {
+            Frame::Whole(_) if !rules.host.is_open() => {
+                debug!(%peer, "a datagram is dropped: the device is not online");
+            }
             Frame::Whole(message) if PREFIX + message.len() == length => {
                 let replied =
                     outbox.reply(message.len(), |out| rules.host.answer(rules.lmk, message, out));

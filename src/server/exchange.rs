@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::buffer::{Inbox, Outbox};
 use super::frame::{Frame, PREFIX};
@@ -36,6 +37,8 @@ pub(super) struct Exchange<H> {
     pub(super) outbox: Outbox,
     /// The reply that comes before all others.
     later: Option<Later>,
+    /// How long the replies of the last turn are held back.
+    delay: Duration,
 }
 
 /// How a turn ended.
@@ -64,6 +67,8 @@ pub(super) enum Fault {
     },
     /// A reply of more than 65,535 bytes: a defect of the host.
     TooLongReply,
+    /// The device serves no hosts at present.
+    Closed,
 }
 
 impl fmt::Display for Fault {
@@ -76,6 +81,7 @@ impl fmt::Display for Fault {
                 )
             }
             Self::TooLongReply => f.write_str("a reply is too long to be sent"),
+            Self::Closed => f.write_str("the device is not online"),
         }
     }
 }
@@ -83,23 +89,47 @@ impl fmt::Display for Fault {
 impl<H: Host> Exchange<H> {
     /// With empty buffers.
     pub(super) fn new(rules: Rules<H>) -> Self {
-        Self { rules, inbox: Inbox::default(), outbox: Outbox::default(), later: None }
+        Self {
+            rules,
+            inbox: Inbox::default(),
+            outbox: Outbox::default(),
+            later: None,
+            delay: Duration::ZERO,
+        }
     }
 
     /// Answers the complete messages of the inbox, a bounded number of them, into the outbox.
     pub(super) fn turn(&mut self) -> Turn {
-        let Self { rules: Rules { host, lmk, frame_limit }, inbox, outbox, later } = self;
+        let mut answered = 0;
+        let turn = self.answer(&mut answered);
+        if answered > 0 {
+            self.delay = self.rules.host.delay(answered);
+        }
+        turn
+    }
+
+    /// Holds replies back for as long as the device wants. It can be left at any point.
+    pub(super) async fn delay(&mut self) {
+        if !self.delay.is_zero() {
+            tokio::time::sleep(core::mem::take(&mut self.delay)).await;
+        }
+    }
+
+    fn answer(&mut self, answered: &mut usize) -> Turn {
+        let Self { rules: Rules { host, lmk, frame_limit }, inbox, outbox, later, .. } = self;
         if later.is_some() {
             return Turn::Later;
         }
-        for answered in 0..MESSAGES_A_TURN {
+        while *answered < MESSAGES_A_TURN {
             match Frame::first(inbox.unread(), *frame_limit) {
                 Frame::Whole(_) if outbox.unsent().len() >= OUTPUT_A_TURN => return Turn::More,
+                Frame::Whole(_) if !host.is_open() => return Turn::Fault(Fault::Closed),
                 Frame::Whole(message) => {
                     let length = message.len();
                     let replied = outbox.reply(length, |out| host.answer(*lmk, message, out));
                     let Ok(second) = replied else { return Turn::Fault(Fault::TooLongReply) };
                     inbox.consume(PREFIX + length);
+                    *answered += 1;
                     *later = second;
                     if later.is_some() {
                         return Turn::Later;
@@ -107,7 +137,7 @@ impl<H: Host> Exchange<H> {
                 }
                 Frame::Partial => {
                     inbox.compact();
-                    return Turn::Done { answered: answered > 0 };
+                    return Turn::Done { answered: *answered > 0 };
                 }
                 Frame::TooLong(length) => return Turn::Fault(Fault::TooLongMessage { length }),
             }
