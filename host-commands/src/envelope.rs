@@ -4,7 +4,7 @@ use appliance::Document;
 use bytes::{BufMut, BytesMut};
 use wire::{Answer, Cursor, ErrorCode, Fault, FieldSpec, Grammar, Observer, Scope, Wire};
 
-use crate::{Command, Execute, Session, UnknownCommand, error, fields::LmkId, find};
+use crate::{COMMANDS, Command, Execute, Session, UnknownCommand, error, fields::LmkId, position};
 
 /// Longest trailer, with its X'19'.
 const TRAILER: usize = 33;
@@ -36,7 +36,11 @@ pub(crate) fn answer<'a>(
     let start = out.len();
     out.put_slice(head);
     session.trailer.set(trailer(fields));
-    let entry = find([*first, *second]);
+    let position = position([*first, *second]);
+    if let Some(position) = position {
+        session.appliance().statistics().count(position);
+    }
+    let entry = position.and_then(|position| COMMANDS.get(position));
     let outcome = match entry {
         Some(entry) => {
             out.put_slice(&entry.spec.reply_code);

@@ -3,6 +3,7 @@
 mod account;
 mod card;
 mod data;
+mod device;
 mod dukpt;
 mod keys;
 mod mac;
@@ -17,6 +18,7 @@ mod verification;
 pub use account::*;
 pub use card::*;
 pub use data::*;
+pub use device::*;
 pub use dukpt::*;
 pub use keys::*;
 pub use mac::*;

@@ -119,7 +119,7 @@ macro_rules! registry {
 }
 
 registry! {
-    device { b2, n0, nc, nk, no, ra }
+    device { b2, j2, j4, j6, j8, ji, jk, lg, n0, nc, nk, no, ra }
     keys { a0, a4, a6, a8, bu, cs }
     exchange {
         ae, ag, r#as, au, aw, b0, bi, by, di, dk, dw, dy, fa, fc, fe, fg, fi, fk, fm, fo, fq, fs, gc, gg, gy,
@@ -141,7 +141,13 @@ registry! {
 /// Looks a command up by its code.
 #[inline]
 pub fn find(code: [u8; 2]) -> Option<&'static Entry> {
-    COMMANDS.get(usize::from(INDEX[slot(code)?]).checked_sub(1)?).copied()
+    COMMANDS.get(position(code)?).copied()
+}
+
+/// Position in the registry.
+#[inline]
+pub fn position(code: [u8; 2]) -> Option<usize> {
+    usize::from(INDEX[slot(code)?]).checked_sub(1)
 }
 
 fn run<'a, C: Command<'a>>(
@@ -221,6 +227,7 @@ fn read_reply<'a, C: Command<'a>, O: wire::Observer>(
 
 /// Registry positions plus one, by command code.
 static INDEX: [u16; 36 * 36] = {
+    assert!(COMMANDS.len() <= appliance::POSITIONS, "more commands than are counted");
     let mut index = [0; 36 * 36];
     let mut at = 0;
     while at < COMMANDS.len() {

@@ -94,12 +94,6 @@ pub static NAMED: &[Named] = named! {
     b"IC" Simulator "issuing" "Establish secure session with chip card";
     b"IE" Simulator "issuing" "Prepare secure message for chip card";
     b"IG" Inferred "rsa" "ECKA-DH key agreement";
-    b"J2" Simulator "device" "HSM loading";
-    b"J4" Simulator "device" "Host command volumes";
-    b"J6" Simulator "device" "Reset utilisation statistics";
-    b"J8" Simulator "device" "Health check accumulated counts";
-    b"JI" Simulator "device" "Reset health check counts";
-    b"JK" Simulator "device" "Instantaneous health check status";
     b"JS" Manual "emv" "ARQC/ARPC UnionPay";
     b"JU" Manual "emv" "Secure message UnionPay";
     b"K0" Simulator "emv" "Verify encrypted counters";
@@ -116,7 +110,6 @@ pub static NAMED: &[Named] = named! {
     b"KW" Simulator "emv" "ARQC verify / ARPC (EMV 4.x, cloud)";
     b"KY" Simulator "emv" "Secure message (EMV 4.x)";
     b"L0" Simulator "hash" "Generate HMAC key";
-    b"LG" Simulator "device" "Set response delay";
     b"LQ" Simulator "hash" "Generate HMAC";
     b"LS" Simulator "hash" "Verify HMAC";
     b"LU" Simulator "hash" "Import HMAC key under ZMK";

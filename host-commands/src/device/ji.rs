@@ -1,0 +1,27 @@
+//! `JI` Reset the health counts.
+
+use crate::prelude::*;
+
+/// Set the counts of starts, tampers and fraud to zero.
+///
+/// The activity that it needs is inferred.
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "JI", reply = "JJ", evidence = "simulator")]
+#[authorise(Diag, "")]
+pub struct Request;
+
+/// Done.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request)]
+pub struct Reply;
+
+impl<'a> Execute<'a> for Request {
+    type Reply = Reply;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
+        let appliance = session.appliance();
+        appliance.health().reset(session.state().clock.now());
+        appliance.fraud().reset_counts();
+        Ok(Reply)
+    }
+}
