@@ -134,6 +134,7 @@ registry! {
     card { cw, cy, pm, ry }
     mac { c2, c4, gw, lk, lm, m6, m8, ma, mc, me, mk, mm, mo, mq, ms, mu, mw, my }
     data { m0, m2, m4 }
+    hash { gm }
     emv { kq }
     storage { la, lc, le }
 }

@@ -77,7 +77,6 @@ pub static NAMED: &[Named] = named! {
     b"G8" Manual "pin" "PIN TPK to ZPK SEED";
     b"GI" Simulator "rsa" "Import key under RSA public key";
     b"GK" Simulator "rsa" "Export key under RSA public key";
-    b"GM" Simulator "hash" "Hash data";
     b"H0" Simulator "as2805" "Decrypt PIN pad public key";
     b"H2" Simulator "as2805" "RSA public key verification code";
     b"H4" Simulator "as2805" "KEKs for node interchange via RSA";

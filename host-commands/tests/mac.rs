@@ -88,3 +88,23 @@ fn longest_messages() {
     let last = device.ask(On::Variant, &format!("M630032{tak}{chain}0000"));
     assert_eq!(last, reply);
 }
+
+#[test]
+fn hashes_are_refused() {
+    let device = Device::with(|_| ());
+    for (fields, code) in [
+        ("0400003abc", "05"),
+        ("0000003abc", "05"),
+        ("0900003abc", "05"),
+        ("0600004abc", "80"),
+        ("06000", "15"),
+        ("06ABCDEabc", "15"),
+        ("0600002abc", "15"),
+    ] {
+        assert_eq!(
+            device.ask(On::Variant, &format!("GM{fields}")),
+            format!("GN{code}"),
+            "{fields}"
+        );
+    }
+}

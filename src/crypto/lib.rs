@@ -6,6 +6,7 @@ mod digits;
 pub mod dukpt;
 pub mod emv;
 pub mod fpe;
+pub mod hash;
 pub mod kdf;
 pub mod key;
 pub mod mac;
