@@ -78,6 +78,7 @@ impl Message {
                 Grammar::Key(..) if WRAPPED.contains(&(entry.spec.code, spec.name)) => {}
                 Grammar::Key(..) if message.fields[at.start] == b'S' => message.blocks.push(at),
                 Grammar::Key(..) => message.others = true,
+                Grammar::Own(..) => message.blocks.extend(rsa_block(&message.fields, at)),
                 _ if spec.after.is_some_and(|after| after.ends_with('%')) => {
                     message.named = Some(at);
                 }
@@ -102,6 +103,15 @@ impl Message {
         }
         fields
     }
+}
+
+/// Where an RSA key block is in a field: at its start, or behind what stands for its length.
+fn rsa_block(fields: &[u8], at: Range<usize>) -> Option<Range<usize>> {
+    let is_block = |from: usize| {
+        let text = fields.get(from..at.end).unwrap_or_default();
+        text.starts_with(b"S0") && text.get(8) == Some(&b'R')
+    };
+    [at.start, at.start + 4].into_iter().find(|from| is_block(*from)).map(|from| from..at.end)
 }
 
 /// The fields that were read, without those of groups that were given up.

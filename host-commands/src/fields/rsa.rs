@@ -6,7 +6,7 @@ use crypto::{
     rsa::{PublicKey, Representation},
 };
 use vault::{Token, rsa::Purpose};
-use wire::{Code, Fault, Field, Grammar, Group, LmkKind, Parsed, Scope, put_number, read_number};
+use wire::{Code, Fault, Field, Grammar, Group, Parsed, Scope, put_number, read_number};
 
 use super::{Decimal, OptionalBlocks, Raw, Text};
 
@@ -122,7 +122,7 @@ impl<'a> Field<'a> for DerSequence<'a> {
     );
 
     fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        let length = PublicKey::der_length(input).ok_or(nom::Err::Error(Fault::Invalid))?;
+        let length = PublicKey::der_length(input).ok_or_else(|| incomplete(input, b'0'))?;
         let (sequence, rest) = input.split_at(length);
         Ok((rest, Self(sequence)))
     }
@@ -130,6 +130,12 @@ impl<'a> Field<'a> for DerSequence<'a> {
     fn encode(&self, out: &mut BytesMut) {
         out.put_slice(self.0);
     }
+}
+
+/// What is wrong with something that should begin with `tag` and cannot be read.
+fn incomplete(input: &[u8], tag: u8) -> nom::Err<Fault> {
+    let begins = input.first().is_none_or(|first| *first == tag);
+    nom::Err::Error(if begins { Fault::Short } else { Fault::Invalid })
 }
 
 /// Data beside a public key under its MAC: everything up to `;`, `~`, `%`, a trailer, or the end (the last three inferred).
@@ -162,9 +168,9 @@ impl<'a> Field<'a> for RsaKeyBlock<'a> {
     const GRAMMAR: Grammar = Grammar::Own("`S` and a key block with a binary body", &[BLOCK]);
 
     fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        let is_block = input.first() == Some(&b'S');
-        let length = Token::length_of(input, 0).ok().filter(|_| is_block);
-        let (block, rest) = input.split_at(length.ok_or(nom::Err::Error(Fault::Invalid))?);
+        let is_rsa = input.first() == Some(&b'S') && input.get(8) == Some(&b'R');
+        let length = Token::length_of(input, 0).ok().filter(|_| is_rsa);
+        let (block, rest) = input.split_at(length.ok_or_else(|| incomplete(input, b'S'))?);
         Ok((rest, Self(block)))
     }
 
@@ -231,21 +237,29 @@ pub struct PrivateKeyPlace<'a> {
 }
 
 /// A public key that the device knows: with its MAC under a variant LMK, else in a key block.
+///
+/// The two cannot be confused: where a key block has its algorithm, a modulus has its first byte, which is
+/// over X'80.
 #[derive(Clone, Copy, Debug, Group, PartialEq)]
 pub struct TrustedPublicKey<'a> {
-    /// MAC of the public key and the authentication data.
-    #[when(scope.lmk == LmkKind::Variant)]
-    pub mac: Option<Raw<4>>,
-    /// Public key.
-    #[when(scope.lmk == LmkKind::Variant)]
-    #[error(4)]
-    pub key: Option<DerSequence<'a>>,
-    /// Authentication data.
-    #[when(scope.lmk == LmkKind::Variant)]
-    pub data: Option<AuthenticationData<'a>>,
     /// Public key in a key block.
-    #[when(scope.lmk != LmkKind::Variant)]
+    #[maybe]
     pub block: Option<RsaKeyBlock<'a>>,
+    /// Public key with its MAC.
+    #[when(block.is_none())]
+    pub authentic: Option<AuthenticPublicKey<'a>>,
+}
+
+/// A public key with its MAC.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct AuthenticPublicKey<'a> {
+    /// MAC of the public key and the authentication data.
+    pub mac: Raw<4>,
+    /// Public key.
+    #[error(4)]
+    pub key: DerSequence<'a>,
+    /// Authentication data.
+    pub data: AuthenticationData<'a>,
 }
 
 /// Attributes of the key block around a new private key.

@@ -19,7 +19,7 @@ const LONGEST_EXPONENT: u64 = 33;
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "EI", reply = "EJ", evidence = "device", licence = "rsa", slow)]
 #[authorise(Generate, "rsa")]
-#[errors(RSA_GENERATION)]
+#[errors(RSA_GENERATION, KEY_BLOCK_FORMAT)]
 #[error(8, "public exponent is even")]
 pub struct Request<'a> {
     /// What the key is for.

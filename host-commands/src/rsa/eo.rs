@@ -11,11 +11,12 @@ use crate::{
 /// Import a public key: make a MAC of it, or a key block.
 ///
 /// The MAC is made of the key in unsigned integers, in which it is returned (inferred for a key that
-/// came in the other encoding). With a key-block LMK the attributes follow `~#`.
+/// came in the other encoding). With a key-block LMK the attributes follow `~#`; under a variant LMK they
+/// answer 15 (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "EO", reply = "EP", evidence = "manual", licence = "rsa")]
 #[authorise(Import, "rsa")]
-#[errors(KEY_USAGE, MODE_OF_USE, EXPORTABILITY, OPTIONAL_COUNT, OPTIONAL_DATA, OPTIONAL_REPEATED)]
+#[errors(KEY_BLOCK_FORMAT, KEY_USAGE, MODE_OF_USE, EXPORTABILITY, OPTIONAL_COUNT, OPTIONAL_DATA, OPTIONAL_REPEATED)]
 pub struct Request<'a> {
     /// Encoding of the public key.
     #[error(3)]
@@ -26,7 +27,6 @@ pub struct Request<'a> {
     /// Authentication data.
     pub data: AuthenticationData<'a>,
     /// Attributes of the key block.
-    #[when(scope.lmk != LmkKind::Variant)]
     #[after("~#")]
     pub attributes: Option<PublicKeyAttributes<'a>>,
 }
@@ -56,6 +56,9 @@ impl<'a> Execute<'a> for Request<'a> {
             let said = self.attributes.ok_or(ErrorCode::INVALID_INPUT)?;
             let block = session.seal_public_key(&key, said)?;
             return Ok(Reply { mac: None, key: None, block: Some(block) });
+        }
+        if self.attributes.is_some() {
+            return Err(ErrorCode::INVALID_INPUT);
         }
         let der = session.scratch().copy(&key.to_der(Representation::Unsigned))?;
         let mac = session.lmk()?.public_key_mac(der, self.data.0).map_err(of_rsa)?;

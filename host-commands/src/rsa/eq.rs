@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// Under a key-block LMK the key is in a key block, whose authenticator is verified (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "EQ", reply = "ER", evidence = "manual", licence = "rsa")]
-#[errors(VERIFICATION_FAILED)]
+#[errors(VERIFICATION_FAILED, KEY_BLOCK_FORMAT)]
 #[error(4, "not a public key")]
 pub struct Request<'a> {
     /// Public key.

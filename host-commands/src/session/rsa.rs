@@ -8,7 +8,8 @@ use super::Session;
 use crate::{
     error::{PRIVATE_KEY, PRIVATE_KEY_LENGTH, RSA_LENGTH, STORAGE_EMPTY, refused_outright},
     fields::{
-        PrivateKeyPlace, PublicKeyAttributes, RsaKeyBlock, SealedPrivateKey, TrustedPublicKey,
+        AuthenticPublicKey, PrivateKeyPlace, PublicKeyAttributes, RsaKeyBlock, SealedPrivateKey,
+        TrustedPublicKey,
     },
 };
 
@@ -60,13 +61,11 @@ impl<'a> Session<'a> {
         if let Some(block) = key.block {
             return lmk.open_public_key(self.lmk_id(), block.0).map_err(of_rsa);
         }
-        let (Some(mac), Some(der)) = (key.mac, key.key) else {
-            return Err(ErrorCode::INVALID_INPUT);
-        };
-        let public = PublicKey::from_der(der.0, Representation::Unsigned);
+        let AuthenticPublicKey { mac, key, data } =
+            key.authentic.ok_or(ErrorCode::INVALID_INPUT)?;
+        let public = PublicKey::from_der(key.0, Representation::Unsigned);
         let public = public.map_err(|_| NO_PUBLIC_KEY)?;
-        let data = key.data.map_or(&b""[..], |data| data.0);
-        let right = lmk.public_key_mac(der.0, data).map_err(of_rsa)?;
+        let right = lmk.public_key_mac(key.0, data.0).map_err(of_rsa)?;
         if crypto::equal(&right, &mac.0) { Ok(public) } else { Err(of_rsa(RsaRefusal::Mac)) }
     }
 }
