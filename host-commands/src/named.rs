@@ -88,8 +88,6 @@ pub static NAMED: &[Named] = named! {
     b"IG" Inferred "rsa" "ECKA-DH key agreement";
     b"JS" Manual "emv" "ARQC/ARPC UnionPay";
     b"JU" Manual "emv" "Secure message UnionPay";
-    b"K0" Simulator "emv" "Verify encrypted counters";
-    b"K2" Simulator "emv" "Verify truncated cryptogram (CAP)";
     b"K8" Simulator "issuing" "Export key under KEK";
     b"KE" Simulator "issuing" "Issuer RSA key set and certificate";
     b"KG" Simulator "issuing" "Validate issuer certificate";
@@ -97,9 +95,7 @@ pub static NAMED: &[Named] = named! {
     b"KK" Simulator "issuing" "Import CA self-signed certificate";
     b"KM" Simulator "issuing" "Static data authentication signature";
     b"KO" Simulator "issuing" "Card RSA key set and certificate";
-    b"KS" Simulator "emv" "DAC / dynamic number verification";
     b"KU" Simulator "emv" "Secure message (EMV 3.1.1)";
-    b"KW" Simulator "emv" "ARQC verify / ARPC (EMV 4.x, cloud)";
     b"KY" Simulator "emv" "Secure message (EMV 4.x)";
     b"L0" Simulator "hash" "Generate HMAC key";
     b"LQ" Simulator "hash" "Generate HMAC";

@@ -2,6 +2,7 @@
 
 mod blocks;
 pub(crate) mod data;
+pub(crate) mod emv;
 pub(crate) mod exchange;
 mod fraud;
 mod keys;

@@ -8,7 +8,9 @@ mod session_key;
 pub use card_key::{Derivation, card_key};
 pub use cryptogram::{arpc_1, arpc_2, cryptogram};
 pub use script::{Encipherment, encipher_command_data, script_mac};
-pub use session_key::{Tree, common, common_for_cryptogram, emv2000, mastercard, visa_script};
+pub use session_key::{
+    Tree, common, common_for_cryptogram, emv2000, mastercard, union_pay, visa_script,
+};
 
 /// Why an EMV function refuses its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

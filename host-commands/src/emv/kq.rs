@@ -3,7 +3,10 @@
 use crypto::{emv::Derivation, mac::Padding};
 use vault::usage::SessionMethod;
 
-use crate::prelude::*;
+use crate::{
+    prelude::*,
+    session::emv::{Verdict, emv_fault},
+};
 
 /// Verify an ARQC and make an ARPC (card keys, or Mastercard session keys).
 ///
@@ -110,8 +113,8 @@ impl<'a> Execute<'a> for Request<'a> {
         if self.discretionary_mac.is_some() && self.scheme != Scheme::Visa {
             return Err(ErrorCode::new(3));
         }
-        let (counter, card) = (self.atc.0, Derivation::formatted(self.pan.0));
-        let card_key = session.open(self.mk_ac, Use::Derive)?.card_key(&card).map_err(mk_fault)?;
+        let (counter, block) = (self.atc.0, Derivation::formatted(self.pan.0));
+        let card = session.card(self.mk_ac, block)?;
         let method = match self.scheme {
             Scheme::Visa | Scheme::Amex => SessionMethod::CardKey,
             Scheme::Mastercard => {
@@ -119,25 +122,17 @@ impl<'a> Execute<'a> for Request<'a> {
             }
         };
         if let Some(Counted(data)) = self.data {
-            if data.is_empty() {
-                return Err(ErrorCode::new(81));
-            }
-            let key = card_key.session_key(&method).map_err(mk_fault)?;
-            let right = key.verify_cryptogram(data, Padding::Zeros, self.arqc.0);
-            if !right.map_err(emv_fault)? {
-                let right_arqc = if session.may(Category::Diag, "host") {
-                    Some(Raw(key.cryptogram(data, Padding::Zeros).map_err(emv_fault)?))
-                } else {
-                    None
-                };
-                return Ok(Reply { code: error::VERIFICATION_FAILED.0, arpc: None, right_arqc });
+            let key = card.session(&method)?;
+            let verdict = session.verify_cryptogram(&key, data, Padding::Zeros, self.arqc.0)?;
+            if let Verdict::Wrong(right) = verdict {
+                let (code, right_arqc) = (error::VERIFICATION_FAILED.0, right.map(Raw));
+                return Ok(Reply { code, arpc: None, right_arqc });
             }
         }
         if let (Some(mk_smi), Some(mac), Some(Counted(data))) =
             (self.mk_smi, self.discretionary_mac, self.discretionary_data)
         {
-            let key = session.open(mk_smi, Use::Derive)?.card_key(&card).map_err(mk_fault)?;
-            let key = key.session_key(&SessionMethod::VisaScript { counter }).map_err(mk_fault)?;
+            let key = session.card(mk_smi, block)?.session(&SessionMethod::VisaScript { counter })?;
             let right = key.cryptogram(data, Padding::Zeros).map_err(emv_fault)?;
             if !crypto::equal(&right[..mac.0.len()], &mac.0) {
                 return Err(ErrorCode::new(6));
@@ -145,22 +140,11 @@ impl<'a> Execute<'a> for Request<'a> {
         }
         let arpc = match self.arc {
             Some(Raw(arc)) => {
-                let key = card_key.session_key(&SessionMethod::CardKey).map_err(mk_fault)?;
+                let key = card.session(&SessionMethod::CardKey)?;
                 Some(Raw(key.arpc_1(self.arqc.0, arc).map_err(emv_fault)?))
             }
             None => None,
         };
         Ok(Reply { code: ErrorCode::NONE, arpc, right_arqc: None })
-    }
-}
-
-fn mk_fault(refusal: vault::Refusal) -> ErrorCode {
-    error::refused(refusal, error::SOURCE_PARITY.0)
-}
-
-fn emv_fault(fault: crypto::emv::EmvFault) -> ErrorCode {
-    match fault {
-        crypto::emv::EmvFault::Key => error::KEY_LENGTH.0,
-        crypto::emv::EmvFault::Data => ErrorCode::DATA_LENGTH,
     }
 }

@@ -44,15 +44,33 @@ impl Derivation {
         Self(u64::from_be_bytes(block))
     }
 
+    /// The block.
+    pub const fn block(&self) -> u64 {
+        self.0
+    }
+
+    /// Option B of account and sequence number as commands send them: two digits in a byte, zeros in front.
+    ///
+    /// `None` for less than eight bytes. Up to nine bytes, which is sixteen account digits, as option A.
+    pub fn packed(digits: &[u8]) -> Option<Self> {
+        match digits {
+            [_, _, _, _, _, _, _, _, _, _, ..] => Self::of_hash(digits),
+            _ => digits.last_chunk().copied().map(Self::formatted),
+        }
+    }
+
     pub(crate) fn hashed(account: &[u8], sequence: [u8; 2]) -> Result<Self, PinFault> {
         check(account, sequence)?;
         let zero = (!account.len().is_multiple_of(2)).then_some(&b'0');
         let length = account.len().div_ceil(2) + 1;
         let digits = zero.into_iter().chain(account).chain(&sequence).copied();
         let packed: [u8; 11] = digits::pack(digits).ok_or(PinFault::Account)?;
-        let hash = Sha1::digest(packed.get(..length).unwrap_or_default());
-        let digits: [u8; 16] = digits::scan(&hash);
-        digits::pack(digits).map(|block| Self(u64::from_be_bytes(block))).ok_or(PinFault::Account)
+        Self::of_hash(packed.get(..length).unwrap_or_default()).ok_or(PinFault::Account)
+    }
+
+    fn of_hash(packed: &[u8]) -> Option<Self> {
+        let digits: [u8; 16] = digits::scan(&Sha1::digest(packed));
+        digits::pack(digits).map(Self::formatted)
     }
 }
 

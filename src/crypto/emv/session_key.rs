@@ -49,6 +49,15 @@ pub fn visa_script(card_key: &ClearKey, counter: [u8; 2]) -> Result<ClearKey, Ke
     from_halves(left, right).map(ClearKey::with_odd_parity)
 }
 
+/// Session key of UnionPay: the counter, and its complement, each over zeros in front, enciphered under the card key.
+///
+/// PBOC 3.0 part 17. [`KeyLength`] unless the card key is one of DES.
+pub fn union_pay(card_key: &ClearKey, counter: [u8; 2]) -> Result<ClearKey, KeyLength> {
+    let (cipher, counter) = (tdes(card_key)?, u16::from_be_bytes(counter));
+    let [left, right] = [counter, !counter].map(|half| cipher.encrypt(u64::from(half)));
+    from_halves(left, right).map(ClearKey::with_odd_parity)
+}
+
 /// Shape of the key tree of EMV2000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tree {
@@ -175,6 +184,27 @@ mod tests {
             }
             Some(())
         });
+    }
+
+    /// The session key of a worked example that is published with its cryptogram.
+    #[test]
+    fn union_pay_cryptogram() {
+        let bytes = |digits: &str| {
+            let mut bytes = vec![0; digits.len() / 2];
+            hex::decode_to_slice(digits, &mut bytes).expect("digits");
+            bytes
+        };
+        let issuer = bytes("F0C34A8124CEE0A91A0B034AA97D6EAC");
+        let issuer = ClearKey::new(crate::Algorithm::Tdes, &issuer).expect("a key");
+        let card = Derivation::option_a(b"6228000100001", *b"01").expect("digits");
+        let card = card_key(&issuer, &card).expect("key");
+        let session = union_pay(&card, [0x02, 0x40]).expect("key").cipher().expect("key");
+        let data =
+            bytes("000000000001000000000000015600800460000156140701001E78EEBC7D00024003A04002");
+        let arqc = crate::emv::cryptogram(&session, &data, crate::mac::Padding::Marked);
+        assert_eq!(arqc, Ok([0x5D, 0x01, 0x6C, 0x91, 0x00, 0x5E, 0x7C, 0xC2]));
+        let answer = crate::emv::arpc_1(&session, arqc.expect("an ARQC"), *b"01");
+        assert_eq!(answer, Ok([0x21, 0x41, 0x52, 0x43, 0x52, 0x7C, 0xE7, 0x8F]));
     }
 
     #[test]

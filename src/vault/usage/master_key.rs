@@ -37,6 +37,11 @@ pub enum SessionMethod {
         /// Application transaction counter.
         counter: [u8; 2],
     },
+    /// UnionPay.
+    UnionPay {
+        /// Application transaction counter.
+        counter: [u8; 2],
+    },
     /// Tree of EMV2000.
     Emv2000 {
         /// Application transaction counter.
@@ -56,6 +61,17 @@ impl Key<MasterKey> {
     pub fn card_key(&self, card: &emv::Derivation) -> Result<Key<CardKey>, Refusal> {
         made(emv::card_key(&self.clear, card))
     }
+
+    /// Data authentication code of a card: the first two bytes of its block under this key.
+    ///
+    /// Inferred.
+    ///
+    /// # Errors
+    /// A7, 27 if this is not a DES key.
+    pub fn authentication_code(&self, card: &emv::Derivation) -> Result<[u8; 2], Refusal> {
+        let [first, second, ..] = tdes(&self.clear)?.encrypt(card.block()).to_be_bytes();
+        Ok([first, second])
+    }
 }
 
 impl Key<CardKey> {
@@ -73,6 +89,7 @@ impl Key<CardKey> {
                 emv::mastercard(card, counter, unpredictable)
             }
             SessionMethod::VisaScript { counter } => emv::visa_script(card, counter),
+            SessionMethod::UnionPay { counter } => emv::union_pay(card, counter),
             SessionMethod::Emv2000 { counter, initial, tree } => {
                 emv::emv2000(card, counter, initial, tree)
             }
@@ -113,6 +130,23 @@ impl Key<CardKey> {
     ) -> Result<[u8; 5], Refusal> {
         card::cvc3(&self.cipher()?, static_value, unpredictable, counter)
             .map_err(|_| Refusal::Length)
+    }
+
+    /// Dynamic number of Mastercard: the first two bytes of counter, zeros and unpredictable number under this key.
+    ///
+    /// Inferred.
+    ///
+    /// # Errors
+    /// A7, 27 if this is not a DES key.
+    pub fn dynamic_number(
+        &self,
+        counter: [u8; 2],
+        unpredictable: [u8; 4],
+    ) -> Result<[u8; 2], Refusal> {
+        let number = u64::from(u16::from_be_bytes(counter)) << 48;
+        let number = number | u64::from(u32::from_be_bytes(unpredictable));
+        let [first, second, ..] = tdes(&self.clear)?.encrypt(number).to_be_bytes();
+        Ok([first, second])
     }
 
     /// Clear PIN block of a Visa PIN change, format 41, or 42 with the current PIN, to be enciphered in a script.
@@ -169,6 +203,14 @@ impl Key<Session> {
         proprietary: &[u8],
     ) -> Result<[u8; 4], EmvFault> {
         emv::arpc_2(&self.cipher()?, arqc, status_update, proprietary)
+    }
+
+    /// Deciphers a block that a card enciphered.
+    ///
+    /// # Errors
+    /// A7, 27 if this is not a DES key.
+    pub fn decipher(&self, block: [u8; 8]) -> Result<[u8; 8], Refusal> {
+        Ok(tdes(&self.clear)?.decrypt(u64::from_be_bytes(block)).to_be_bytes())
     }
 
     /// MAC of a script command, of which schemes send the first 4 or 8 bytes.
