@@ -19,6 +19,7 @@ const FILES: &[&str] = &[
     include_str!("../../vectors/host/keys.toml"),
     include_str!("../../vectors/host/mac.toml"),
     include_str!("../../vectors/host/pin.toml"),
+    include_str!("../../vectors/host/print.toml"),
 ];
 
 /// Commands that a switch sends all day, and those that open, seal and move keys.
@@ -28,7 +29,7 @@ const CHEAP: &[&str] = &[
     "DU", "DW", "DY", "EA", "EC", "EE", "EG", "FA", "FC", "FE", "FG", "FI", "FK", "FM", "FO", "FQ",
     "FS", "FW", "G0", "GC", "GG", "GO", "GQ", "GW", "GY", "HA", "HC", "IA", "JA", "JC", "JE", "JG",
     "K0", "K2", "KA", "KQ", "KS", "KW", "M6", "M8", "MA", "MC", "ME", "MG", "MI", "MS", "MY", "NC",
-    "NG", "PM", "QK", "RY",
+    "NG", "PM", "QK", "RC", "RY",
 ];
 
 #[test]

@@ -266,6 +266,12 @@ impl Appliance {
         &self.health
     }
 
+    /// Wipes what waits for a further command: a first mailer, choices of PINs.
+    pub fn forget(&self) {
+        *self.first_mailer() = None;
+        self.batch().clear();
+    }
+
     /// Where randomness comes from.
     pub fn randomness(&self) -> &Randomness {
         &self.randomness

@@ -68,6 +68,7 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Appliance, Mailer, Randomness, State};
 
     #[test]
     fn a_batch_takes_so_many_and_stays_where_it_is() {
@@ -86,5 +87,17 @@ mod tests {
         batch.clear();
         assert_eq!((batch.text(), batch.count()), (&b""[..], 0));
         assert_eq!(batch.add(entry, 1), Ok(()));
+    }
+
+    #[test]
+    fn what_waits_can_be_forgotten() {
+        let appliance = Appliance::new(State::default(), Randomness::from_seed(1));
+        assert_eq!(appliance.batch().add(b"9361251837021234;", 1), Ok(()));
+        let fields = [&b"A"[..]].into_iter();
+        let mailer = Mailer::new(fields, *b"550000025321", *b"936125183702", b"1234");
+        *appliance.first_mailer() = Some(mailer);
+        appliance.forget();
+        assert_eq!(appliance.batch().count(), 0);
+        assert!(appliance.first_mailer().is_none());
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use appliance::{Appliance, FraudDetection, Randomness, Settings, State, TEST_LMKS};
+use appliance::{Appliance, FraudDetection, Printer, Randomness, Settings, State, TEST_LMKS};
 use bytes::BytesMut;
 use crypto::{Algorithm, ClearKey, Tdes};
 use host_commands::{Host, LmkPort, UnknownCommand};
@@ -35,7 +35,7 @@ pub(crate) enum On {
     AesKeyBlock = 2,
 }
 
-/// A device of `serve --dev`.
+/// A device of `serve --dev`, whose printer takes everything.
 pub(crate) struct Device {
     host: Host,
 }
@@ -76,6 +76,7 @@ impl Device {
         let mut state = State::development();
         change(&mut state);
         let appliance = Appliance::new(state, Randomness::from_seed(1));
+        let appliance = appliance.with_printer(Printer::discard());
         Self { host: Host::new(Arc::new(appliance), 0, UnknownCommand::Disabled) }
     }
 

@@ -20,5 +20,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         *state = State { connections: state.connections, clock: state.clock, ..State::default() };
     });
     desk.appliance().fraud().reset_counts();
+    desk.appliance().forget();
     desk.tell("HSM has been reset to factory settings")
 }
