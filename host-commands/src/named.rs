@@ -86,8 +86,6 @@ pub static NAMED: &[Named] = named! {
     b"IC" Simulator "issuing" "Establish secure session with chip card";
     b"IE" Simulator "issuing" "Prepare secure message for chip card";
     b"IG" Inferred "rsa" "ECKA-DH key agreement";
-    b"JS" Manual "emv" "ARQC/ARPC UnionPay";
-    b"JU" Manual "emv" "Secure message UnionPay";
     b"K8" Simulator "issuing" "Export key under KEK";
     b"KE" Simulator "issuing" "Issuer RSA key set and certificate";
     b"KG" Simulator "issuing" "Validate issuer certificate";
@@ -95,8 +93,6 @@ pub static NAMED: &[Named] = named! {
     b"KK" Simulator "issuing" "Import CA self-signed certificate";
     b"KM" Simulator "issuing" "Static data authentication signature";
     b"KO" Simulator "issuing" "Card RSA key set and certificate";
-    b"KU" Simulator "emv" "Secure message (EMV 3.1.1)";
-    b"KY" Simulator "emv" "Secure message (EMV 4.x)";
     b"L0" Simulator "hash" "Generate HMAC key";
     b"LQ" Simulator "hash" "Generate HMAC";
     b"LS" Simulator "hash" "Verify HMAC";

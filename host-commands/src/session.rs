@@ -13,6 +13,7 @@ mod migration;
 pub(crate) mod pin;
 mod print;
 pub(crate) mod rsa;
+mod script;
 mod solicitation;
 
 use core::cell::{Cell, RefCell};

@@ -28,8 +28,8 @@ const CHEAP: &[&str] = &[
     "CA", "CC", "CG", "CI", "CK", "CM", "CS", "CU", "CW", "CY", "DA", "DC", "DE", "DG", "DI", "DK",
     "DU", "DW", "DY", "EA", "EC", "EE", "EG", "FA", "FC", "FE", "FG", "FI", "FK", "FM", "FO", "FQ",
     "FS", "FW", "G0", "GC", "GG", "GO", "GQ", "GW", "GY", "HA", "HC", "IA", "JA", "JC", "JE", "JG",
-    "K0", "K2", "KA", "KQ", "KS", "KW", "M6", "M8", "MA", "MC", "ME", "MG", "MI", "MS", "MY", "NC",
-    "NG", "PM", "QK", "RC", "RY",
+    "JS", "JU", "K0", "K2", "KA", "KQ", "KS", "KU", "KW", "KY", "M6", "M8", "MA", "MC", "ME", "MG",
+    "MI", "MS", "MY", "NC", "NG", "PM", "QK", "RC", "RY",
 ];
 
 #[test]

@@ -50,6 +50,14 @@ impl Padded {
     }
 }
 
+/// The only card scheme of the commands of UnionPay.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum UnionPayScheme {
+    /// UnionPay.
+    #[code("1")]
+    UnionPay,
+}
+
 /// The block that stands for a card: of its rightmost sixteen digits (option A), or of all of them (option B).
 ///
 /// Error 15 for less than eight bytes of option B.

@@ -15,6 +15,10 @@ use wire::{
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Decimal<const N: usize>(pub u64);
 
+/// A number in `N` hexadecimal digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HexNumber<const N: usize>(pub u64);
+
 /// `N` bytes in hexadecimal, two capital digits each.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Hex<const N: usize>(pub [u8; N]);
@@ -128,6 +132,18 @@ impl<'a, const N: usize> Field<'a> for Decimal<N> {
 
     fn encode(&self, out: &mut BytesMut) {
         put_decimal(out, self.0, N);
+    }
+}
+
+impl<'a, const N: usize> Field<'a> for HexNumber<N> {
+    const GRAMMAR: Grammar = Grammar::Hex(N, N);
+
+    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
+        map_opt(take(N), |digits| read_number(digits, 16)).map(Self).parse(input)
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        put_number(out, self.0, N, 16);
     }
 }
 

@@ -6,6 +6,7 @@ use crypto::mac::Padding;
 use crypto::pin::block::visa;
 use crypto::pin::{Block, Pin, PinFault};
 use crypto::{Cipher, ClearKey};
+use zeroize::Zeroizing;
 
 use super::{CardKey, Fault, MasterKey, Session, made, tdes};
 use crate::{Key, Refusal};
@@ -232,6 +233,20 @@ impl Key<Session> {
         out: &mut [u8],
     ) -> Result<usize, EmvFault> {
         emv::encipher_command_data(&self.cipher()?, data, encipherment, out)
+    }
+
+    /// As [`Key::encipher_command_data`], of a clear PIN block.
+    ///
+    /// # Errors
+    /// [`EmvFault`].
+    pub fn encipher_pin_block(
+        &self,
+        block: &Block,
+        encipherment: Encipherment,
+        out: &mut [u8],
+    ) -> Result<usize, EmvFault> {
+        let clear = Zeroizing::new(block.word().to_be_bytes());
+        self.encipher_command_data(&*clear, encipherment, out)
     }
 
     fn cipher(&self) -> Result<Cipher, EmvFault> {
