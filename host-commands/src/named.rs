@@ -93,9 +93,6 @@ pub static NAMED: &[Named] = named! {
     b"KK" Simulator "issuing" "Import CA self-signed certificate";
     b"KM" Simulator "issuing" "Static data authentication signature";
     b"KO" Simulator "issuing" "Card RSA key set and certificate";
-    b"L0" Simulator "hash" "Generate HMAC key";
-    b"LQ" Simulator "hash" "Generate HMAC";
-    b"LS" Simulator "hash" "Verify HMAC";
     b"LU" Simulator "hash" "Import HMAC key under ZMK";
     b"LW" Simulator "hash" "Export HMAC key under ZMK";
     b"LY" Simulator "hash" "HMAC key old to new LMK";

@@ -5,6 +5,7 @@ pub(crate) mod data;
 pub(crate) mod emv;
 pub(crate) mod exchange;
 mod fraud;
+mod hmac;
 mod keys;
 mod lmk;
 pub(crate) mod mac;

@@ -78,7 +78,7 @@ impl Message {
                 Grammar::Key(..) if WRAPPED.contains(&(entry.spec.code, spec.name)) => {}
                 Grammar::Key(..) if message.fields[at.start] == b'S' => message.blocks.push(at),
                 Grammar::Key(..) => message.others = true,
-                Grammar::Own(..) => message.blocks.extend(rsa_block(&message.fields, at)),
+                Grammar::Own(..) => message.blocks.extend(inner_block(&message.fields, at)),
                 _ if spec.after.is_some_and(|after| after.ends_with('%')) => {
                     message.named = Some(at);
                 }
@@ -105,13 +105,20 @@ impl Message {
     }
 }
 
-/// Where an RSA key block is in a field: at its start, or behind what stands for its length.
-fn rsa_block(fields: &[u8], at: Range<usize>) -> Option<Range<usize>> {
+/// Where the key block of an RSA or HMAC key is in a field: at its start, or behind what stands for its length. That of an
+/// HMAC key has no tag, so it begins one character early here.
+fn inner_block(fields: &[u8], at: Range<usize>) -> Option<Range<usize>> {
     let is_block = |from: usize| {
         let text = fields.get(from..at.end).unwrap_or_default();
-        text.starts_with(b"S0") && text.get(8) == Some(&b'R')
+        matches!(
+            (text, text.get(8)),
+            ([b'S', b'0', ..], Some(b'R')) | ([b'F', b'1', ..], Some(b'H'))
+        )
     };
-    [at.start, at.start + 4].into_iter().find(|from| is_block(*from)).map(|from| from..at.end)
+    [at.start, at.start + 3, at.start + 4]
+        .into_iter()
+        .find(|from| is_block(*from))
+        .map(|from| from..at.end)
 }
 
 /// The fields that were read, without those of groups that were given up.

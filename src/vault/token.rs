@@ -20,6 +20,9 @@ pub enum TokenFault {
     Malformed,
 }
 
+/// Digits of the longest key that has neither tag nor key block.
+const LONGEST_DIGITS: usize = 48;
+
 impl<'a> Token<'a> {
     /// Characters that the key at the start of `text` takes, scheme letter included; `untagged` is the number of digits where
     /// there is no letter.
@@ -39,21 +42,24 @@ impl<'a> Token<'a> {
             [b'U' | b'X' | b'P', ..] => 33,
             [b'T' | b'Y' | b'Q', ..] => 49,
             [b'W', ..] => 65,
-            [b'S' | b'R', ref block @ ..] => {
-                let digits = block.get(1..5).ok_or(TokenFault::Short)?;
-                let length = digits.iter().try_fold(0, |sum: usize, digit| match digit {
-                    b'0'..=b'9' => Ok(10 * sum + usize::from(digit - b'0')),
-                    _ => Err(TokenFault::Malformed),
-                })?;
-                if length < Header::LENGTH {
-                    return Err(TokenFault::Malformed);
-                }
-                1 + length
-            }
+            [b'S' | b'R', ref block @ ..] => 1 + Self::block_length(block)?,
             [b'0'..=b'9' | b'A'..=b'F' | b'a'..=b'f', ..] => untagged,
             _ => return Err(TokenFault::Malformed),
         };
         if text.len() < length { Err(TokenFault::Short) } else { Ok(length) }
+    }
+
+    /// Characters that the key block at the start of `text` takes, which has no tag.
+    ///
+    /// # Errors
+    /// As for [`Token::length_of`], but the end of the block is not looked for.
+    pub fn block_length(text: &[u8]) -> Result<usize, TokenFault> {
+        let digits = text.get(1..5).ok_or(TokenFault::Short)?;
+        let length = digits.iter().try_fold(0, |sum: usize, digit| match digit {
+            b'0'..=b'9' => Ok(10 * sum + usize::from(digit - b'0')),
+            _ => Err(TokenFault::Malformed),
+        })?;
+        if length < Header::LENGTH { Err(TokenFault::Malformed) } else { Ok(length) }
     }
 
     /// The place in user storage that stands instead of a key.
@@ -93,9 +99,16 @@ impl<'a> Token<'a> {
         Ok(key)
     }
 
-    /// Whether this is a Thales key block.
+    /// Whether this is a Thales key block, with its tag or, as HMAC keys stand in messages, without it.
     pub fn is_block(self) -> bool {
-        self.0.first() == Some(&b'S')
+        self.0.first() == Some(&b'S') || self.is_untagged_block()
+    }
+
+    /// No key of digits is as long as the shortest key block.
+    fn is_untagged_block(self) -> bool {
+        matches!(self.0, [b'0' | b'1', ..])
+            && self.0.len() > LONGEST_DIGITS
+            && Self::block_length(self.0) == Ok(self.0.len())
     }
 
     /// Whether this is a TR-31 key block.
@@ -107,6 +120,7 @@ impl<'a> Token<'a> {
     pub fn block(self) -> Option<&'a [u8]> {
         match self.0 {
             [b'S' | b'R', block @ ..] => Some(block),
+            block if self.is_untagged_block() => Some(block),
             _ => None,
         }
     }
@@ -223,6 +237,10 @@ mod tests {
         assert_eq!(token.exportability(), Some(b'E'));
         assert_eq!(token.key_version(), Some(*b"00"));
         assert_eq!(token.optional_blocks(), Some(2));
+        let untagged = b"00072P0TB00E0001EA421618B34F5FA1A77F7CF6480111B97CF0FAE7BD77D589EC921EF9";
+        assert_eq!(Token(untagged).lmk_id(), Some(LmkId(1)));
+        assert!(Token(untagged).is_block() && !Token(&untagged[..71]).is_block());
+        assert_eq!(Token(b"00048B34F5FA1A77F7CF6480111B97CF0FAE7BD77D589EC9").block(), None);
         assert_eq!(Token(b"S00072K0TB00N00FF").lmk_id(), None);
         assert_eq!(Token(b"RB0080P0TE00N0000").lmk_id(), None);
         assert_eq!(Token(b"U1457FF6ADF6250C66C368416B4C9D383").key_usage(), None);

@@ -48,6 +48,18 @@ impl From<NotBlocks> for MacFault {
     }
 }
 
+/// The hash function that a Thales usage of HMAC keys names.
+pub const fn hash_of(usage: [u8; 2]) -> Option<Hash> {
+    Some(match &usage {
+        b"61" => Hash::Sha1,
+        b"62" => Hash::Sha224,
+        b"63" => Hash::Sha256,
+        b"64" => Hash::Sha384,
+        b"65" => Hash::Sha512,
+        _ => return None,
+    })
+}
+
 impl Key<Authentication> {
     /// Bytes of a chaining value and of a whole MAC: 16 for AES, else 8.
     pub fn mac_length(&self) -> usize {
@@ -136,6 +148,11 @@ impl Key<Authentication> {
     ) -> Result<[u8; 12], MacFault> {
         let mac = self.mac(algorithm, Padding::Zeros, None, message)?;
         Ok(scan(&mac[..8]))
+    }
+
+    /// The hash function that an HMAC key is for, by the usage of its key block.
+    pub fn hash(&self) -> Option<Hash> {
+        self.header().and_then(|header| hash_of(header.usage))
     }
 
     /// HMAC over the parts as one message: the first [`Hash::digest_size`] bytes.

@@ -1,9 +1,11 @@
 //! What messages say of key blocks.
 
 use bytes::{BufMut, BytesMut};
+use crypto::{Algorithm, ClearKey};
 use vault::{
     KeySize,
     key_block::{Header, OptionalBlocks as Checked, Version},
+    usage::hash_of,
 };
 use wire::{
     Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Repeat, Scope, Wire,
@@ -11,7 +13,7 @@ use wire::{
 };
 
 use crate::{
-    error::{ALGORITHM, OPTIONAL_COUNT, refused_outright},
+    error::{ALGORITHM, KEY_USAGE, OPTIONAL_COUNT, refused_outright},
     fields::{Decimal, Text},
 };
 
@@ -72,8 +74,24 @@ impl<'a> KeyBlockHeader<'a> {
     /// Attributes of a key that is to be drawn; errors A6, A7, A8, AA, and those of
     /// [`OptionalBlocks::supplied`].
     pub fn attributes(&self) -> Result<Attributes<'a>, ErrorCode> {
-        let Self { key_usage, algorithm, mode, version, exportability, blocks, .. } = *self;
-        let size = size(algorithm)?;
+        self.of_key(size(self.algorithm)?)
+    }
+
+    /// Attributes of an HMAC key of so many bytes: from half a digest up to 64, else error 04; A6 for the
+    /// usage of another key, A7 for another algorithm than `H0`.
+    pub fn of_hmac_key(&self, bytes: usize) -> Result<Attributes<'a>, ErrorCode> {
+        if self.algorithm.0 != b"H0" {
+            return Err(ALGORITHM.0);
+        }
+        let hash = hash_of(*self.key_usage.0).ok_or(KEY_USAGE.0)?;
+        if !(hash.digest_size() / 2..=ClearKey::LONGEST).contains(&bytes) {
+            return Err(ErrorCode::new(4));
+        }
+        self.of_key(KeySize { algorithm: Algorithm::Hmac, bytes })
+    }
+
+    fn of_key(&self, size: KeySize) -> Result<Attributes<'a>, ErrorCode> {
+        let Self { key_usage, mode, version, exportability, blocks, .. } = *self;
         let header = header(key_usage, size, mode, version.digits(), exportability)?;
         Ok(Attributes { size, header, optional: blocks.supplied(8, |_| true)? })
     }
