@@ -19,7 +19,7 @@ use self::console::{Console, socket_in, socket_of_port};
 use crate::configuration::{Configuration, Given};
 use crate::failure::Failure;
 use crate::logging;
-use crate::server::{Server, Stopper};
+use crate::server::{Pooled, Server, Stopper};
 
 /// Answer host commands over TCP and UDP, until Ctrl-C or SIGTERM
 ///
@@ -58,8 +58,9 @@ async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(),
     let host = Arc::new(host);
     // From here on a signal is an order, also before the ports are open.
     let mut signals = Signals::new().map_err(Failure::usage)?;
-    let server = Server::bind(Arc::clone(&host), &lmks, configuration.server.clone())
-        .map_err(Failure::usage)?;
+    let pooled = Arc::new(Pooled::new(Arc::clone(&host)).map_err(Failure::usage)?);
+    let server =
+        Server::bind(pooled, &lmks, configuration.server.clone()).map_err(Failure::usage)?;
     let console = open_console(&configuration, Arc::clone(&host), server.address().port());
     notices.push(match &console {
         Ok(console) => format!("console {}", console.path().display()),

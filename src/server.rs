@@ -1,7 +1,8 @@
 //! The host ports: listeners, framing, connections and their limits, over TCP and UDP.
 //!
 //! One task per connection runs the host commands itself: it reads once, answers every complete
-//! message, and writes once. Replies keep the order of the requests. A message is a two-byte length
+//! message, and writes once. Slow commands run on a few threads of low priority, and only their own
+//! connection waits for them: replies keep the order of the requests. A message is a two-byte length
 //! (big-endian) and as many bytes.
 
 mod acceptor;
@@ -12,6 +13,7 @@ mod descriptors;
 mod exchange;
 mod frame;
 mod host;
+mod pool;
 mod port;
 mod stop;
 #[cfg(test)]
@@ -30,7 +32,7 @@ use self::connection::Limits;
 use self::exchange::Rules;
 use host_commands::LmkPort;
 
-pub(crate) use self::host::Host;
+pub(crate) use self::host::{Host, Pooled};
 pub(crate) use self::port::BindError;
 use self::port::HostPort;
 pub(crate) use self::stop::{Stop, Stopper};

@@ -24,8 +24,11 @@ struct Server {
 
 impl Server {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = strongroom(&["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
+        Self::run(strongroom(&["serve", "--listen", "127.0.0.1:0"]).args(arguments))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -271,4 +274,57 @@ fn help_is_an_answer() {
         status.success() && help.contains("strongroom serve --dev --listen 127.0.0.1:1500"),
         "{help}"
     );
+}
+
+/// Reads one reply.
+fn reply(stream: &mut TcpStream) -> String {
+    let mut length = [0; 2];
+    stream.read_exact(&mut length).expect("it answers");
+    let mut reply = vec![0; usize::from(u16::from_be_bytes(length))];
+    stream.read_exact(&mut reply).expect("a whole reply");
+    String::from_utf8_lossy(&reply).into_owned()
+}
+
+#[test]
+fn slow_commands_hold_nobody_up_but_their_own_connection() {
+    // With one worker a slow command on it would make all others wait.
+    let mut command = strongroom(&["serve", "--listen", "127.0.0.1:0"]);
+    let server =
+        Server::run(command.args(["--dev", "--seed", "1"]).env("TOKIO_WORKER_THREADS", "1"));
+    let connect = |_| {
+        let mut stream = server.connect();
+        stream.write_all(&framed("HEADNC")).expect("it reads");
+        assert!(reply(&mut stream).starts_with("HEADND00"));
+        stream
+    };
+    let mut slow: Vec<_> = (0..10).map(connect).collect();
+    let mut other = connect(10);
+    let messages = [framed("HEADEI2204801"), framed("HEADB20003abc")].concat();
+    for (number, stream) in slow.iter_mut().enumerate() {
+        if number == 9 {
+            other.write_all(&framed("HEADNC")).expect("it reads");
+        }
+        stream.write_all(&messages).expect("it reads");
+    }
+    assert!(reply(&mut other).starts_with("HEADND00"));
+    let waiting = slow.iter().filter(|stream| {
+        stream.set_nonblocking(true).expect("a socket option");
+        let nothing = stream.peek(&mut [0]).is_err();
+        stream.set_nonblocking(false).expect("a socket option");
+        nothing
+    });
+    assert!(waiting.count() > 5, "most RSA keys came before the reply to NC");
+    for mut stream in slow {
+        assert!(reply(&mut stream).starts_with("HEADEJ00"), "the key comes first");
+        assert_eq!(reply(&mut stream), "HEADB300abc");
+    }
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    socket.set_read_timeout(Some(PATIENCE)).expect("a socket option");
+    socket.send_to(&framed("HEADEI2102401"), server.address()).expect("it is sent");
+    let mut datagram = [0; 2000];
+    let length = socket.recv(&mut datagram).expect("it answers");
+    assert_eq!(datagram[2..10], *b"HEADEJ00");
+    assert_eq!(length, 2 + usize::from(u16::from_be_bytes([datagram[0], datagram[1]])));
+    server.signal(Signal::TERM);
+    assert_eq!(server.end().0, Some(0));
 }

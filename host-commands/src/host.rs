@@ -10,7 +10,7 @@ use appliance::Appliance;
 use bytes::{BufMut, BytesMut};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{LmkPort, SecondReply, Session, envelope, error};
+use crate::{LmkPort, SecondReply, Session, envelope, error, find};
 
 /// Memory for the long replies of one message: the longest message and something beside it.
 const SCRATCH: usize = 128 * 1024;
@@ -62,6 +62,12 @@ impl Host {
     /// The appliance.
     pub fn appliance(&self) -> &Appliance {
         &self.appliance
+    }
+
+    /// Whether the command of this message takes so long that other messages should not wait for it.
+    pub fn is_slow(&self, message: &[u8]) -> bool {
+        let code = message.get(self.header..).and_then(|rest| rest.first_chunk());
+        code.and_then(|code| find(*code)).is_some_and(|entry| entry.spec.slow)
     }
 
     /// Appends the reply to one message; both are without the length that frames them.

@@ -118,7 +118,9 @@ impl<H: Host> Connection<H> {
                 }
                 Turn::Later => {
                     self.partial_since = None;
-                    self.exchange.settle().await;
+                    if let Err(fault) = self.exchange.settle().await {
+                        return Ok(End::Fault(fault));
+                    }
                 }
                 Turn::Fault(fault) => return Ok(End::Fault(fault)),
                 Turn::Done { answered } => {
@@ -180,10 +182,10 @@ impl<H: Host> Connection<H> {
             self.flush().await?;
             match turn {
                 Turn::More => continue,
-                Turn::Later => {
-                    self.exchange.settle().await;
-                    continue;
-                }
+                Turn::Later => match self.exchange.settle().await {
+                    Ok(()) => continue,
+                    Err(_) => return self.cut().await,
+                },
                 Turn::Fault(_) => return self.cut().await,
                 Turn::Done { .. } => {}
             }

@@ -16,6 +16,8 @@ use super::frame::{Frame, PREFIX};
 use super::host::{Host, Later};
 use super::stop::Stop;
 
+/// Replies that take their time and are waited for at once.
+const FOLLOWING: usize = 64;
 /// Pause after a failed read.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -23,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) async fn serve<H: Host>(socket: UdpSocket, rules: Rules<H>, mut stop: Stop) {
     let socket = Arc::new(socket);
     let mut following = JoinSet::new();
-    // All first replies are sent or lost at once, so only second ones are left to finish.
+    // Replies are sent or lost at once, so only those that take their time are left to finish.
     tokio::select! {
         biased;
         () = stop.requested() => {}
@@ -64,9 +66,12 @@ async fn converse<H: Host>(
                     outbox.reply(message.len(), |out| rules.host.answer(rules.lmk, message, out));
                 send(socket, peer, &mut outbox).await;
                 match replied {
-                    // Nobody else waits for the second reply.
+                    // Nobody else waits for it, but where too much is waited for already.
                     Ok(Some(later)) => {
                         while following.try_join_next().is_some() {}
+                        while following.len() >= FOLLOWING {
+                            following.join_next().await;
+                        }
                         following.spawn(follow(Arc::clone(socket), peer, later));
                     }
                     Ok(None) => {}
@@ -79,11 +84,11 @@ async fn converse<H: Host>(
     }
 }
 
-/// Sends the second reply to a message when it is there.
+/// Sends a reply that takes its time when it is there.
 async fn follow(socket: Arc<UdpSocket>, peer: SocketAddr, later: Later) {
     let reply = later.await.unwrap_or_default();
     let mut outbox = Outbox::default();
-    if outbox.reply(0, |out| out.extend_from_slice(&reply)).is_ok() {
+    if outbox.reply(reply.len(), |out| out.extend_from_slice(&reply)).is_ok() {
         send(&socket, peer, &mut outbox).await;
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::buffer::{Inbox, Outbox};
+use super::buffer::{Inbox, Outbox, TooLongReply};
 use super::frame::{Frame, PREFIX};
 use host_commands::LmkPort;
 
@@ -51,7 +51,7 @@ pub(super) enum Turn {
     },
     /// There may be more complete messages.
     More,
-    /// Nothing is answered before the second reply to a message is there: see [`Exchange::settle`].
+    /// Nothing is answered before a reply is there that takes its time: see [`Exchange::settle`].
     Later,
     /// The stream cannot go on.
     Fault(Fault),
@@ -127,10 +127,10 @@ impl<H: Host> Exchange<H> {
                 Frame::Whole(message) => {
                     let length = message.len();
                     let replied = outbox.reply(length, |out| host.answer(*lmk, message, out));
-                    let Ok(second) = replied else { return Turn::Fault(Fault::TooLongReply) };
+                    let Ok(promised) = replied else { return Turn::Fault(Fault::TooLongReply) };
                     inbox.consume(PREFIX + length);
                     *answered += 1;
-                    *later = second;
+                    *later = promised;
                     if later.is_some() {
                         return Turn::Later;
                     }
@@ -145,16 +145,15 @@ impl<H: Host> Exchange<H> {
         Turn::More
     }
 
-    /// Waits for the second reply to a message, if there is to be one. It can be left at any point and
+    /// Waits for the reply that takes its time, if there is to be one. It can be left at any point and
     /// begun again.
-    pub(super) async fn settle(&mut self) {
-        if let Some(later) = &mut self.later {
-            // A host that gives its promise up, which none does, leaves the message with one reply.
-            let reply = later.await.unwrap_or_default();
-            self.later = None;
-            // No second reply is long.
-            let _ = self.outbox.reply(0, |out| out.extend_from_slice(&reply));
-        }
+    pub(super) async fn settle(&mut self) -> Result<(), Fault> {
+        let Some(later) = &mut self.later else { return Ok(()) };
+        // A host that gives its promise up, which none does, leaves the message without it.
+        let reply = later.await.unwrap_or_default();
+        self.later = None;
+        let replied = self.outbox.reply(reply.len(), |out| out.extend_from_slice(&reply));
+        replied.map_err(|TooLongReply| Fault::TooLongReply)
     }
 }
 
@@ -203,10 +202,10 @@ mod tests {
             assert_eq!(exchange.turn(), Turn::Later);
             assert_eq!(exchange.outbox.unsent(), b"\0\x07=later5");
         }
-        exchange.settle().await;
+        exchange.settle().await.expect("replies are short");
         assert_eq!(exchange.turn(), Turn::Done { answered: true });
         assert_eq!(exchange.outbox.unsent(), b"\0\x07=later5\0\x0Dsecond later5\0\x02=b");
-        exchange.settle().await;
+        exchange.settle().await.expect("replies are short");
     }
 
     #[test]

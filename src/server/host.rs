@@ -1,16 +1,24 @@
 //! What the server asks of the appliance behind it.
 
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
 use host_commands::LmkPort;
 use tokio::sync::oneshot;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::pool::Pool;
+
+/// Room for the reply to a slow command beyond twice its message: an RSA key of 4096 bits fits.
+const ROOM: usize = 8 * 1024;
 
 /// Answers host messages. One value serves all connections at the same time.
 pub(crate) trait Host: Send + Sync + 'static {
     /// Appends exactly one reply body (without length prefix, at most 65,535 bytes) to one request
-    /// body of any content, empty ones included. A host that appends nothing sends no reply. Where
-    /// the host has to wait for something, a second reply follows.
+    /// body of any content, empty ones included. A host that appends nothing sends no reply at once.
+    /// Where it has to work or to wait for long, a reply follows.
     fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<Later>;
 
     /// Whether hosts are served. Else connections are refused, and those that are open end with their next message.
@@ -25,24 +33,58 @@ pub(crate) trait Host: Send + Sync + 'static {
 }
 
 /// The body of a reply that is not there yet.
-pub(crate) type Later = oneshot::Receiver<Vec<u8>>;
+pub(crate) type Later = oneshot::Receiver<Zeroizing<Vec<u8>>>;
 
-impl Host for host_commands::Host {
+/// The appliance, with threads of their own for its slow commands.
+#[derive(Debug)]
+pub(crate) struct Pooled {
+    host: Arc<host_commands::Host>,
+    pool: Pool,
+}
+
+impl Pooled {
+    /// Starts the threads.
+    pub(crate) fn new(host: Arc<host_commands::Host>) -> io::Result<Self> {
+        Ok(Self { host, pool: Pool::start()? })
+    }
+
+    /// Answers with the only reply of a slow command.
+    fn answer_later(&self, port: LmkPort, message: &[u8]) -> Later {
+        let (sender, later) = oneshot::channel();
+        let (host, message) = (Arc::clone(&self.host), Zeroizing::new(message.to_vec()));
+        self.pool.run(move || {
+            // A connection that is gone does not want it any more.
+            if sender.is_closed() {
+                return;
+            }
+            let mut out = BytesMut::with_capacity(2 * message.len() + ROOM);
+            host.answer(port, &message, &mut out);
+            let reply = Zeroizing::new(out.to_vec());
+            out.as_mut().zeroize();
+            let _ = sender.send(reply);
+        });
+        later
+    }
+}
+
+impl Host for Pooled {
     fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<Later> {
-        let second = Self::answer(self, port, message, out)?;
+        if self.host.is_slow(message) {
+            return Some(self.answer_later(port, message));
+        }
+        let second = self.host.answer(port, message, out)?;
         let (sender, later) = oneshot::channel();
         second.follow(move |reply| {
-            // A connection that is gone does not want it any more.
-            let _ = sender.send(reply);
+            let _ = sender.send(Zeroizing::new(reply));
         });
         Some(later)
     }
 
     fn is_open(&self) -> bool {
-        self.appliance().is_online()
+        self.host.appliance().is_online()
     }
 
     fn delay(&self, messages: usize) -> Duration {
-        self.appliance().delay(messages)
+        self.host.appliance().delay(messages)
     }
 }

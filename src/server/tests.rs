@@ -51,7 +51,7 @@ impl Host for Echo {
         let second = second(message);
         std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(delay));
-            sender.send(second)
+            sender.send(second.into())
         });
         Some(later)
     }

@@ -132,5 +132,8 @@ fn properties(attribute: &Attribute) -> Result<Properties> {
     let (Some(code), Some(reply), Some(evidence)) = (code, reply, evidence) else {
         return Err(error(attribute, "code, reply and evidence are needed"));
     };
+    if slow && print.is_some() {
+        return Err(error(attribute, "a slow command has one reply"));
+    }
     Ok(Properties { code, reply, print, evidence, licence, slow, verifies_pin })
 }
