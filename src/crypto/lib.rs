@@ -1,5 +1,6 @@
 //! Payment cryptography on wiping types. No input or output, no LMK, no protocol.
 
+pub mod aead;
 pub mod card;
 pub mod cipher;
 mod digits;

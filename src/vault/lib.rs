@@ -15,6 +15,7 @@ mod refusal;
 pub mod role;
 pub mod rsa;
 mod scheme;
+pub mod sealed;
 mod token;
 pub mod transport;
 pub mod usage;
