@@ -163,16 +163,29 @@ def concealed(block, code):
 TERMINAL = ["01", "04", "05", "47"]
 
 
+# Kinds of base derivation keys under the variant LMK: what a command has in front of each, and the key type.
+BDKS = [("", "009"), ("*", "009"), ("~", "609"), ("!", "909")]
+
+
 def terminal(dice, card):
     """A terminal under the variant LMK: its key and serial number, and a PIN block of it."""
-    bdk, text = dice.sealed("009", (16, 24))
+    flag, key_type = dice.one_of(BDKS)
+    bdk, text = dice.sealed(key_type, (16, 24))
     digits = dice.one_of([16, 20])
     ksn = dice.ksn(digits)
     while ksn.startswith("FFFF"):
         ksn = dice.ksn(digits)
     descriptor = {16: "605", 20: "A05"}[digits]
     block = entered(dice, model.dukpt_pin_key(bdk, ksn), card, TERMINAL)
-    return bdk, text, descriptor + ksn, ksn, block
+    return bdk, flag + text, descriptor + ksn, ksn, block
+
+
+def next_terminal(dice):
+    """A terminal that a PIN goes to: its key with the flag that it needs, its serial number, the PIN key."""
+    flag, key_type = dice.one_of(BDKS[1:])
+    bdk, text = dice.sealed(key_type, (16, 24))
+    ksn = dice.ksn()
+    return flag + text, "A05" + ksn, model.dukpt_pin_key(bdk, ksn)
 
 
 def aes_terminal(dice, card):
@@ -185,7 +198,7 @@ def aes_terminal(dice, card):
     else:
         seal, unseal = under(model.aes_dukpt_key(bdk, ksn, 0x1000, "2TDEA"))
     block = Entered(dice, seal, unseal, card, dice.pin(), number)
-    return text, "A08" + ksn, block
+    return bdk, text, "A08" + ksn, ksn, block
 
 
 def single_terminal(dice, card):
@@ -198,25 +211,29 @@ def single_terminal(dice, card):
 
 def with_mac(dice, bdk, ksn):
     """Mode fields, MAC fields, and the code for the MAC."""
-    if bdk is None or dice.chance(50):
+    if dice.chance(50):
         return "0", "", ""
     message = dice.bytes(dice.number(1, 80))
-    mac = model.retail_mac(model.dukpt_mac_key(bdk, ksn), message)
+    if len(ksn) == 24:
+        method, key = dice.one_of("45"), model.aes_dukpt_key(bdk, ksn, 0x2000, f"AES{8 * len(bdk)}")
+        mac = model.cmac(key, message)
+    else:
+        method = dice.one_of("12")
+        mac = model.retail_mac(model.dukpt_mac_key(bdk, ksn), message)
     part = dice.one_of("123")
     mac = {"1": mac, "2": mac[:4], "3": mac[4:]}[part]
     wrong = dice.chance(20)
     if wrong:
         mac = model.xor(mac, bytes(len(mac) - 1) + b"\x01")
     tail = f"{mac.hex().upper()}{len(message):04}" + message.decode("latin-1")
-    return f"1{part}1", tail, "01" if wrong else "00"
+    return f"1{part}{method}", tail, "01" if wrong else "00"
 
 
 def any_terminal(dice, card):
-    """Port, base key (if its MACs are modelled), text, serial number field, serial number, block."""
+    """Port, base key, text, serial number field, serial number, block."""
     if dice.chance(70):
         return "variant", *terminal(dice, card)
-    text, ksn, block = aes_terminal(dice, card)
-    return "aes", None, text, ksn, None, block
+    return "aes", *aes_terminal(dice, card)
 
 
 def zone_key(dice, card, number):
@@ -228,21 +245,26 @@ def zone_key(dice, card, number):
     return *under(key), text
 
 
-def to_lmk(dice, card, pin):
+def bridge(dice, port):
+    """A ZPK that PINs go under to the LMK of a port and from it."""
+    return dice.in_block("P0", "T", 16) if port == "aes" else dice.sealed("001")
+
+
+def to_lmk(dice, card, pin, port="variant"):
     """A PIN under the LMK, by JE."""
-    key, text = dice.sealed("001")
+    key, text = bridge(dice, port)
     block = model.encrypt(key, model.clear_block("01", pin, card.twelve, "", dice.digits))
     request = f"JE{text}{block.hex().upper()}01{card.twelve}"
-    reply = yield "variant", request
+    reply = yield port, request
     expect(request, reply[:4], "JF00")
     return reply[4:]
 
 
-def from_lmk(dice, card, pin):
+def from_lmk(dice, card, pin, port="variant"):
     """What is in a PIN under the LMK, by JG."""
-    key, text = dice.sealed("001")
+    key, text = bridge(dice, port)
     request = f"JG{text}01{card.twelve}{pin}"
-    reply = yield "variant", request
+    reply = yield port, request
     expect(request, reply[:4], "JH00")
     block = model.decrypt(key, bytes.fromhex(reply[4:]))
     return model.pin_of_block("01", block, card.twelve, "")

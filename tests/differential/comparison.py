@@ -1,7 +1,59 @@
-"""PINs under the LMK, and card verification values: JC, JE, JG, BC, BE, CQ, GU, CW, CY."""
+"""PINs under the LMK: BA, NG, JA, QK, JC, JE, JG, BC, BE, CQ, GU."""
 import model
 from case import (
     FORMATS, Card, any_terminal, command, concealed, entered, expect, from_lmk, single_terminal, to_lmk, with_mac)
+
+PORTS = ["variant", "aes"]
+
+
+# Digits of a clear PIN, one more than those of the longest PIN.
+CLEAR = 13
+
+
+@command
+def ba(dice):
+    card, pin, port = Card(dice), dice.pin(), dice.one_of(PORTS)
+    request = f"BA{pin.ljust(CLEAR, 'F')}{card.twelve}"
+    reply = yield port, request
+    expect(request, reply[:4], "BB00")
+    expect(request, (yield from from_lmk(dice, card, reply[4:], port)), pin)
+
+
+@command
+def ng(dice):
+    """The reference number behind the PIN is enciphered as nothing public says."""
+    card, pin, port = Card(dice), dice.pin(), dice.one_of(PORTS)
+    sealed = yield from to_lmk(dice, card, pin, port)
+    request = f"NG{card.twelve}{sealed}"
+    reply = yield port, request
+    expect(request, reply[:4 + CLEAR], f"NH00{pin.ljust(CLEAR, 'F')}")
+    expect(request, (len(reply) - 4 - CLEAR, reply[4 + CLEAR:].isdecimal()), (12, True))
+
+
+@command
+def ja(dice):
+    """What is drawn is not known, but how long it is, and what it is not."""
+    card, port, length = Card(dice), dice.one_of(PORTS), dice.number(4, 12)
+    request, excluded = f"JA{card.twelve}{length:02}", []
+    if dice.chance(30):
+        excluded = [dice.digits(length) for _ in range(dice.number(1, 99))]
+        request += f"*{len(excluded):02}{length:02}{''.join(excluded)}"
+    elif length == 4:
+        request = request[:-2]
+    reply = yield port, request
+    expect(request, reply[:4], "JB00")
+    pin = yield from from_lmk(dice, card, reply[4:], port)
+    expect(request, (len(pin), pin in excluded), (length, False))
+
+
+@command
+def qk(dice):
+    old, new, pin, port = Card(dice), Card(dice), dice.pin(), dice.one_of(PORTS)
+    sealed = yield from to_lmk(dice, old, pin, port)
+    request = f"QK{sealed}{old.twelve}{new.twelve}"
+    reply = yield port, request
+    expect(request, reply[:4], "QL00")
+    expect(request, (yield from from_lmk(dice, new, reply[4:], port)), pin)
 
 
 def into_the_lmk(dice, name, reply_code, key_type):
@@ -39,10 +91,10 @@ def jg(dice):
     expect(request, model.pin_of_block(number, block, card.twelve, card.leftmost), pin)
 
 
-def known(dice, card, block):
+def known(dice, card, block, port="variant"):
     """A PIN under the LMK that is mostly that of the block, and whether it is."""
     pin = block.pin if block.pin and dice.chance(80) else dice.pin()
-    sealed = yield from to_lmk(dice, card, pin)
+    sealed = yield from to_lmk(dice, card, pin, port)
     return sealed, lambda entered: "00" if entered == pin else "01"
 
 
@@ -80,41 +132,8 @@ def cq(dice):
 def gu(dice):
     card = Card(dice)
     port, bdk, text, ksn, serial, block = any_terminal(dice, card)
-    if port == "aes":
-        # The PIN under an AES LMK comes from GU's own kind of block: under an AES key.
-        key, zpk = dice.in_block("P0", "T", 16)
-        pin = block.pin if block.pin and dice.chance(80) else dice.pin()
-        clear = model.clear_block("01", pin, card.twelve, "", dice.digits)
-        request = f"JE{zpk}{model.encrypt(key, clear).hex().upper()}01{card.twelve}"
-        reply = yield port, request
-        expect(request, reply[:5], "JF00J")
-        sealed, code = reply[4:], lambda entered: "00" if entered == pin else "01"
-    else:
-        sealed, code = yield from known(dice, card, block)
+    sealed, code = yield from known(dice, card, block, port)
     mode, tail, mac = with_mac(dice, bdk, serial)
     request = f"GU{mode}{text}{ksn}{block.text}{block.number}{card.field(block.number)}{sealed}{tail}"
     reply = yield port, request
     expect(request, reply, "GV" + concealed(block, code) + mac)
-
-
-def card_data(dice):
-    key, text = dice.pair("402")
-    pan, expiry, service = dice.digits(dice.number(1, 19)), dice.digits(4), dice.digits(3)
-    return text, model.cvv(key, pan, expiry, service), f"{pan};{expiry}{service}"
-
-
-@command
-def cw(dice):
-    cvk, value, data = card_data(dice)
-    request = f"CW{cvk}{data}"
-    reply = yield "variant", request
-    expect(request, reply, "CX00" + value)
-
-
-@command
-def cy(dice):
-    cvk, value, data = card_data(dice)
-    given = value if dice.chance(70) else dice.digits(3)
-    request = f"CY{cvk}{given}{data}"
-    reply = yield "variant", request
-    expect(request, reply, "CZ" + ("00" if given == value else "01"))

@@ -5,12 +5,32 @@
 
 #![expect(clippy::print_stdout, reason = "a test that is skipped has to say so")]
 
+use std::collections::BTreeSet;
 use std::env;
 use std::path::Path;
 use std::process::Command;
 
+use host_commands::{COMMANDS, FAMILIES};
+
 /// Cases of each command, unless CASES says otherwise.
 const CASES: &str = "40";
+
+/// Families whose commands are all tried.
+const TRIED: [&str; 2] = ["pin", "card"];
+
+/// Commands of those families that no model can foretell, and why.
+const NOT_FORETOLD: &[(&str, &str)] = &[
+    ("BM", "answers nothing but a code, and changes what all others answer"),
+    ("BQ", "its PIN under the LMK has to come from an HSM with another setting"),
+    ("CE", DIEBOLD),
+    ("CG", DIEBOLD),
+    ("CO", DIEBOLD),
+    ("EG", DIEBOLD),
+    ("GA", DIEBOLD),
+    ("GS", DIEBOLD),
+];
+
+const DIEBOLD: &str = "the algorithm is not public, so that it answers 68";
 
 /// A Python that has the package.
 fn python(folder: &Path) -> Option<String> {
@@ -44,7 +64,16 @@ fn an_independent_model_agrees() {
         .expect("Python runs");
     let [told, wrong] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     assert!(output.status.success(), "{told}{wrong}");
-    let commands = told.lines().filter(|line| line.contains(" cases, ")).count();
-    assert!(commands >= 25, "only {commands} commands were tried:\n{told}");
+    let tried =
+        told.lines().filter(|line| line.contains(" cases, ")).filter_map(|line| line.get(..2));
+    let known = NOT_FORETOLD.iter().map(|(code, _)| *code);
+    let covered: BTreeSet<&str> = tried.chain(known).collect();
+    let families = COMMANDS.iter().zip(FAMILIES).filter(|(_, family)| TRIED.contains(family));
+    let codes: Vec<_> = families.map(|(entry, _)| entry.spec.code).collect();
+    for code in &codes {
+        let code = std::str::from_utf8(code).expect("codes are ASCII");
+        assert!(covered.contains(code), "{code} was not tried:\n{told}");
+    }
+    assert_eq!(covered.len(), codes.len(), "a command is tried that is not there: {covered:?}");
     println!("{told}");
 }

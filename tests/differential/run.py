@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
-"""Asks a server of its own for random PINs, and compares every reply with a model.
+"""Asks a server of its own about random PINs and cards, and compares every reply with a model.
 
     run.py --program target/debug/strongroom [--cases 10000] [--seed 1] [--vectors vectors/crypto] [COMMAND ..]
 
 Needs pycryptodome. A new family of commands is a module of its own, which is imported here.
 """
 import argparse
+import pathlib
 import random
 import socket
 import subprocess
 import sys
 import time
 
+import american_express  # noqa: F401
+import cards  # noqa: F401
 import case
 import comparison  # noqa: F401
 import model
@@ -29,7 +32,8 @@ class Server:
     """A development appliance on free ports."""
 
     def __init__(self, program):
-        options = ["serve", "--dev", "--listen", "127.0.0.1:0"]
+        settings = pathlib.Path(__file__).with_name("settings.toml")
+        options = ["serve", "--dev", "--listen", "127.0.0.1:0", "--config", settings]
         self.process = subprocess.Popen([program, *options], stdout=subprocess.PIPE, text=True)
         addresses = {}
         for line in iter(self.process.stdout.readline, "ready\n"):

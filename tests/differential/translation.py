@@ -1,7 +1,8 @@
 """Translation of PINs: CA, CC, G0, CI."""
 import model
 from case import (
-    FORMATS, Card, Entered, Wrong, aes_terminal, command, entered, expect, single_terminal, terminal, under, zone_key)
+    FORMATS, Card, Entered, Wrong, aes_terminal, command, entered, expect, next_terminal, single_terminal, terminal,
+    under, zone_key)
 from model import NoPin
 
 
@@ -29,10 +30,8 @@ def ca(dice):
     block, number = entered(dice, tpk, card), dice.one_of(FORMATS)
     destination, unseal = zpk_text, under(zpk)[1]
     if dice.chance(30):
-        bdk, text = dice.sealed("009", (16, 24))
-        ksn = dice.ksn()
-        destination = f"*{text}A05{ksn}"
-        unseal = under(model.dukpt_pin_key(bdk, ksn))[1]
+        bdk, ksn, key = next_terminal(dice)
+        destination, unseal = bdk + ksn, under(key)[1]
     request = f"CA{tpk_text}{destination}12{block.text}{block.number}{number}"
     request += card.field(block.number, number)
     reply = yield "variant", request
@@ -68,12 +67,10 @@ def g0(dice):
         zpk, destination = dice.sealed("001")
         unseal, second = under(zpk)[1], ""
         if dice.chance(30):
-            other, text = dice.sealed("009", (16, 24))
-            serial = dice.ksn()
-            destination, second = "*" + text, "A05" + serial
-            unseal = under(model.dukpt_pin_key(other, serial))[1]
+            destination, second, key = next_terminal(dice)
+            unseal = under(key)[1]
     else:
-        bdk, ksn, block = aes_terminal(dice, card)
+        _, bdk, ksn, _, block = aes_terminal(dice, card)
         number, port, second = dice.one_of(["48", "01", "47"]), "aes", ""
         _, unseal, destination = zone_key(dice, card, number)
     request = f"G0{bdk}{destination}{ksn}{second}{block.text}{block.number}{number}"
