@@ -31,7 +31,7 @@ use wire::{
 
 use crate::{
     Category, UnknownCommand, envelope,
-    error::{DISABLED, NOT_AUTHORISED, STORAGE_EMPTY, STORAGE_INDEX, refused},
+    error::{DISABLED, INTERNAL, NOT_AUTHORISED, STORAGE_EMPTY, STORAGE_INDEX, refused},
     fields::{KeyField, KeyTypeCode, LmkId},
     second::Job,
 };
@@ -128,6 +128,17 @@ impl<'a> Session<'a> {
     /// The appliance itself, for commands that change it.
     pub fn appliance(&self) -> &'a Appliance {
         self.appliance
+    }
+
+    /// Changes the state of the appliance; where the change fails, nothing is changed.
+    ///
+    /// # Errors
+    /// Those of the change; 41 where the appliance cannot keep its state.
+    pub fn change<T>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<T, ErrorCode>,
+    ) -> Result<T, ErrorCode> {
+        self.appliance.try_change(change).unwrap_or(Err(INTERNAL.0))
     }
 
     /// Characters in the header of the message.

@@ -67,7 +67,8 @@ fn j8_tells_starts_and_tampers_and_ji_forgets_them() {
     };
     assert_eq!(ask(&host, "J8"), counts(1, 0));
     host.appliance().tamper(TamperCause::Motion);
-    host.appliance().change(|state| state.authorised = Authorisations::everything());
+    let authorised = Authorisations::everything();
+    host.appliance().change(|state| state.authorised = authorised).expect("in memory");
     assert_eq!(ask(&host, "J8"), counts(1, 1));
     assert_eq!(ask(&host, "JI"), "JJ00");
     assert_eq!(ask(&host, "J8"), counts(0, 0));
@@ -101,10 +102,11 @@ fn jk_tells_lmks_and_tampers() {
 fn hosts_are_served_online_only() {
     let host = host(|_| ());
     let turn = |left: bool, right: bool| {
-        host.appliance().change(|state| {
+        let turned = host.appliance().change(|state| {
             state.locks.left.is_open = left;
             state.locks.right.is_open = right;
         });
+        turned.expect("in memory");
         host.appliance().is_online()
     };
     assert!(!turn(true, false) && !turn(true, true) && !turn(false, true) && turn(false, false));

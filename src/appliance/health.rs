@@ -1,10 +1,5 @@
 //! Health: what happened to the device.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering::Relaxed},
-};
-
 use vault::Moment;
 
 /// Why the device erased its LMKs. The numbers are those that JK shows.
@@ -44,42 +39,25 @@ pub struct Tamper {
 }
 
 /// Counts since the last reset.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Health {
-    since: Mutex<Option<Moment>>,
-    restarts: AtomicU64,
-    tampers: AtomicU64,
+    /// When they were last at zero.
+    pub since: Option<Moment>,
+    /// How often the device started.
+    pub restarts: u64,
+    /// How often it was tampered with.
+    pub tampers: u64,
 }
 
 impl Health {
-    /// Counts of a device that starts.
-    pub const fn new(now: Option<Moment>) -> Self {
-        Self { since: Mutex::new(now), restarts: AtomicU64::new(1), tampers: AtomicU64::new(0) }
+    /// Counts that begin at zero.
+    pub fn reset(now: Option<Moment>) -> Self {
+        Self { since: now, ..Self::default() }
     }
 
-    /// When they were last at zero.
-    pub fn since(&self) -> Option<Moment> {
-        *self.since.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How often it started.
-    pub fn restarts(&self) -> u64 {
-        self.restarts.load(Relaxed)
-    }
-
-    /// How often it was tampered with.
-    pub fn tampers(&self) -> u64 {
-        self.tampers.load(Relaxed)
-    }
-
-    pub(crate) fn tampered(&self) {
-        self.tampers.fetch_add(1, Relaxed);
-    }
-
-    /// Sets the counts to zero.
-    pub fn reset(&self, now: Option<Moment>) {
-        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = now;
-        self.restarts.store(0, Relaxed);
-        self.tampers.store(0, Relaxed);
+    /// Counts a start.
+    pub(crate) fn started(&mut self, now: Option<Moment>) {
+        self.since = self.since.or(now);
+        self.restarts += 1;
     }
 }

@@ -16,7 +16,9 @@ mod settings;
 mod solicitation;
 mod statistics;
 mod storage;
+mod store;
 
+use core::convert::Infallible;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, RwLock,
     atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -42,6 +44,7 @@ pub use settings::{
 pub use solicitation::{Batch, BatchFull};
 pub use statistics::{BANDS, POSITIONS, Span, Statistics};
 pub use storage::{StorageFault, UserStorage};
+pub use store::NotKept;
 
 /// Firmware number that diagnostics report, as `xxxx-xxxx`.
 pub const FIRMWARE: &[u8; 9] = b"1500-0001";
@@ -82,6 +85,8 @@ pub struct State {
     pub clock: Clock,
     /// That the device was tampered with.
     pub tamper: Option<Tamper>,
+    /// Counts of what happened to it.
+    pub health: Health,
 }
 
 impl Default for State {
@@ -100,6 +105,7 @@ impl Default for State {
             connections: DEFAULT_CONNECTIONS,
             clock: Clock::default(),
             tamper: None,
+            health: Health::default(),
         }
     }
 }
@@ -149,6 +155,8 @@ impl State {
 #[derive(Debug)]
 pub struct Appliance {
     state: RwLock<Arc<State>>,
+    /// Held by whoever changes the state, so that nobody who reads it waits for a disk.
+    changing: Mutex<()>,
     /// What is asked for with every message, beside the state.
     is_online: AtomicBool,
     randomness: Randomness,
@@ -157,26 +165,26 @@ pub struct Appliance {
     first_mailer: Mutex<Option<Mailer>>,
     batch: Mutex<Batch>,
     statistics: Statistics,
-    health: Health,
     /// Milliseconds that every reply is held back.
     response_delay: AtomicU64,
 }
 
 impl Appliance {
-    /// An appliance in this state, without a printer.
-    pub fn new(state: State, randomness: Randomness) -> Self {
+    /// An appliance that starts in this state, which it keeps in memory; without a printer.
+    pub fn new(mut state: State, randomness: Randomness) -> Self {
         let now = state.clock.now();
+        state.health.started(now);
         let statistics = Statistics::new(now);
         let is_online = state.mode() == Mode::Online;
         statistics.run(is_online, now);
         Self {
             state: RwLock::new(Arc::new(state)),
+            changing: Mutex::default(),
             is_online: AtomicBool::new(is_online),
             randomness,
             printer: Printer::none(),
             fraud: FraudDetection::default(),
             statistics,
-            health: Health::new(now),
             response_delay: AtomicU64::new(0),
             first_mailer: Mutex::default(),
             batch: Mutex::default(),
@@ -195,14 +203,47 @@ impl Appliance {
     }
 
     /// Changes the state; messages that are being answered keep the one that they met.
-    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let outcome = change(Arc::make_mut(&mut state));
+    ///
+    /// # Errors
+    /// [`NotKept`]; then nothing is changed. An appliance that keeps its state in memory has none.
+    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> Result<T, NotKept> {
+        let changed = self.try_change(|state| Ok::<_, Infallible>(change(state)))?;
+        Ok(changed.unwrap_or_else(|never| match never {}))
+    }
+
+    /// The same for a change that may not be possible: where it fails, nothing is changed.
+    ///
+    /// # Errors
+    /// [`NotKept`], and inside the error of the change.
+    pub fn try_change<T, E>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<T, E>,
+    ) -> Result<Result<T, E>, NotKept> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = State::clone(&self.state());
+        let outcome = change(&mut state);
+        if outcome.is_ok() {
+            self.put(state);
+        }
+        Ok(outcome)
+    }
+
+    /// Erases something at once, whether or not that can be kept: what must not be used any more is gone from memory even
+    /// if the disk is full. Then the log says so, and the next change that is kept keeps this one, too.
+    pub fn erase(&self, erase: impl FnOnce(&mut State)) {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = State::clone(&self.state());
+        erase(&mut state);
+        self.put(state);
+    }
+
+    /// Puts another state in place of the present one.
+    fn put(&self, state: State) {
         let is_online = state.mode() == Mode::Online;
         if self.is_online.swap(is_online, Relaxed) != is_online {
             self.statistics.run(is_online, state.clock.now());
         }
-        outcome
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
     }
 
     /// Whether it serves hosts.
@@ -228,8 +269,8 @@ impl Appliance {
 
     /// Erases the LMKs and all that is authorised, as a tamper does. The device is offline until its next start.
     pub fn tamper(&self, cause: TamperCause) {
-        self.health.tampered();
-        self.change(|state| {
+        self.erase(|state| {
+            state.health.tampers += 1;
             state.lmks = LmkTable::default();
             state.authorised = Authorisations::default();
             state.tamper = Some(Tamper { cause, at: state.clock.now() });
@@ -259,11 +300,6 @@ impl Appliance {
     /// Counters of host commands and of load.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
-    }
-
-    /// Counters of what happened to it.
-    pub fn health(&self) -> &Health {
-        &self.health
     }
 
     /// Wipes what waits for a further command: a first mailer, choices of PINs.

@@ -122,9 +122,9 @@ impl<'t> Desk<'t> {
         self.appliance.state()
     }
 
-    /// Changes the state of the appliance.
-    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        self.appliance.change(change)
+    /// Changes the state of the appliance. What it cannot keep, it does not change, and the officer is told so.
+    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> Outcome<T> {
+        self.appliance.change(change).or_else(|fault| Stop::no(fault.to_string()))
     }
 
     /// A fact about the installation.

@@ -29,12 +29,12 @@ impl<'a> Execute<'a> for Request {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        let (health, now) = (session.appliance().health(), session.state().clock.now());
+        let (health, now) = (session.state().health, session.state().clock.now());
         let fraud = session.appliance().fraud().counts();
         Ok(Reply {
-            covered: Covered::new(health.since(), now, now),
-            restarts: capped(health.restarts()),
-            tampers: capped(health.tampers()),
+            covered: Covered::new(health.since, now, now),
+            restarts: capped(health.restarts),
+            tampers: capped(health.tampers),
             minutes: capped(fraud.minutes.into()),
             hours: capped(fraud.hours.into()),
             attacks: capped(fraud.attacks.into()),

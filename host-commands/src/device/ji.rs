@@ -1,5 +1,7 @@
 //! `JI` Reset the health counts.
 
+use appliance::Health;
+
 use crate::prelude::*;
 
 /// Set the counts of starts, tampers and fraud to zero.
@@ -19,9 +21,10 @@ impl<'a> Execute<'a> for Request {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let appliance = session.appliance();
-        appliance.health().reset(session.state().clock.now());
-        appliance.fraud().reset_counts();
-        Ok(Reply)
+        session.appliance().fraud().reset_counts();
+        session.change(|state| {
+            state.health = Health::reset(state.clock.now());
+            Ok(Reply)
+        })
     }
 }

@@ -49,12 +49,13 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let cancelled = session.appliance().change(|state| match self.activities {
+        let cancelled = session.change(|state| match self.activities {
             Some(list) if list.iter().next().is_some() => {
-                list.iter().filter(|activity| cancel(&mut state.authorised, activity.name.0)).count()
+                let own = list.iter().filter(|it| cancel(&mut state.authorised, it.name.0));
+                Ok(own.count())
             }
-            _ => state.authorised.cancel_all(),
-        });
+            _ => Ok(state.authorised.cancel_all()),
+        })?;
         let cancelled = cancelled.min(999) as u64;
         Ok(Reply { cancelled: self.mode.map(|_| Decimal(cancelled)) })
     }

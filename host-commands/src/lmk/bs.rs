@@ -20,7 +20,9 @@ impl<'a> Execute<'a> for Request {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         session.lmk()?;
         let id = session.lmk_id();
-        session.appliance().change(|state| state.lmks.erase_key_change(id));
-        Ok(Reply {})
+        session.change(|state| {
+            state.lmks.erase_key_change(id);
+            Ok(Reply {})
+        })
     }
 }

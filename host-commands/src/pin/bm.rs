@@ -27,7 +27,7 @@ impl<'a> Execute<'a> for Request<'a> {
         if !(4..=12).contains(&self.excluded.length) {
             return Err(ErrorCode::INVALID_INPUT);
         }
-        session.exclude(self.excluded);
+        session.exclude(self.excluded)?;
         Ok(Reply {})
     }
 }

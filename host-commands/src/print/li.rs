@@ -26,7 +26,9 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let mut words = self.words.iter();
         let words = [(); 10].map(|()| words.next().map_or_else(Vec::new, |word| word.0.to_vec()));
-        session.appliance().change(|state| state.printing.pin_text = PinText::new(words));
-        Ok(Reply {})
+        session.change(|state| {
+            state.printing.pin_text = PinText::new(words);
+            Ok(Reply {})
+        })
     }
 }

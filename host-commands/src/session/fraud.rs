@@ -28,7 +28,7 @@ impl Session<'_> {
     /// Notes a PIN block without a PIN. Too many of them erase the LMKs (inferred).
     pub(crate) fn note_attack(&self) {
         if self.appliance().fraud().pin_attacked(&self.settings().fraud_detection) {
-            self.appliance().change(|state| state.lmks = LmkTable::default());
+            self.appliance().erase(|state| state.lmks = LmkTable::default());
         }
     }
 }

@@ -30,12 +30,12 @@ impl<'a> Session<'a> {
     /// Puts another print format in place of the one there is.
     ///
     /// # Errors
-    /// 15 for one that is none (inferred), and those of `change`.
+    /// 15 for one that is none (inferred), those of `change`, and 41.
     pub fn load_form(
         &self,
         change: impl FnOnce(Option<&PrintFormat>) -> Result<Loaded, ErrorCode>,
     ) -> Result<(), ErrorCode> {
-        self.appliance().change(|State { printing, .. }| {
+        self.change(|State { printing, .. }| {
             let format = change(printing.format.as_ref())?;
             printing.format = Some(format.map_err(|_| ErrorCode::INVALID_INPUT)?);
             Ok(())

@@ -19,10 +19,9 @@ impl<'a> Session<'a> {
     /// (inferred).
     pub fn keep_choices(&self, choices: Choices<'_>) -> Result<(), ErrorCode> {
         self.check_choices(choices)?;
+        self.overwrite_storage()?;
         let added = self.appliance().batch().add(choices.0, choices.iter().count());
-        added.map_err(|_| STORAGE_INDEX.0)?;
-        self.overwrite_storage();
-        Ok(())
+        added.map_err(|_| STORAGE_INDEX.0)
     }
 
     /// Ends a batch of choices: its PINs under the LMK, in the order of entry.
@@ -42,8 +41,8 @@ impl<'a> Session<'a> {
         }
         let all = Choices(batch.text()).iter().chain(choices.iter());
         let pins = self.collect(all, |choice, session| session.chosen_pin(choice))?;
+        self.overwrite_storage()?;
         batch.clear();
-        self.overwrite_storage();
         Ok(pins)
     }
 
@@ -57,10 +56,14 @@ impl<'a> Session<'a> {
     }
 
     /// Loses what is in user storage, where the device keeps a batch. Source: manual.
-    fn overwrite_storage(&self) {
-        if !self.state().storage.is_empty() {
-            self.appliance().change(|state| state.storage = UserStorage::default());
+    fn overwrite_storage(&self) -> Result<(), ErrorCode> {
+        if self.state().storage.is_empty() {
+            return Ok(());
         }
+        self.change(|state| {
+            state.storage = UserStorage::default();
+            Ok(())
+        })
     }
 
     fn chosen_pin(&'a self, choice: Choice<'_>) -> Result<ChosenPin<'a>, ErrorCode> {

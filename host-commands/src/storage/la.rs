@@ -50,21 +50,17 @@ impl<'a> Execute<'a> for Request<'a> {
         if !fits {
             return Err(ErrorCode::INVALID_INPUT);
         }
-        session.appliance().change(|state| self.write(state)).map_err(of_storage)?;
-        Ok(Reply {})
+        session.change(|state| self.write(state).map_err(of_storage)).map(|()| Reply {})
     }
 }
 
 impl Request<'_> {
-    /// Writes all places or none.
-    fn write(&self, state: &mut State) -> Result<(), StorageFault> {
-        let length = state.settings.user_storage_key_length;
+    fn write(&self, State { settings, storage, .. }: &mut State) -> Result<(), StorageFault> {
+        let length = settings.user_storage_key_length;
         let blocks = self.blocks.iter().flat_map(Repeat::iter).map(|block| block.0);
-        let mut storage = state.storage.clone();
         for (index, contents) in (self.place.index.0..).zip(blocks.chain(self.data.map(|data| data.0))) {
             storage.set(index, length, contents)?;
         }
-        state.storage = storage;
         Ok(())
     }
 }

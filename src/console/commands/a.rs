@@ -36,7 +36,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         for (activity, until) in wanted {
             state.authorised.grant(Grant { lmk: Some(lmk), activity, until });
         }
-    });
+    })?;
     desk.tell(format!("AUTHORIZED for LMK id {}", lmk.0))?;
     list(desk, lmk)
 }
@@ -54,7 +54,7 @@ fn single(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
         {
             state.authorised.grant(Grant { lmk: Some(lmk), activity: all(interface), until });
         }
-    });
+    })?;
     desk.tell(format!("AUTHORIZED for LMK id {}", lmk.0))?;
     desk.tell("Console authorizations will expire in 720 minutes (12 hours).")
 }

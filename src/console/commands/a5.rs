@@ -39,6 +39,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         })?;
         *value = typed.unwrap_or(*value);
     }
-    desk.change(|state| state.settings.fraud_detection = limits);
+    desk.change(|state| state.settings.fraud_detection = limits)?;
     desk.tell("Fraud detection configured")
 }

@@ -14,7 +14,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let Loaded(lmk) = desk.ask()?;
     let state = desk.state();
     if !state.settings.multiple_authorised_activities {
-        desk.change(|state| state.authorised.revoke_all(lmk));
+        desk.change(|state| state.authorised.revoke_all(lmk))?;
         return desk.tell(format!("NOT AUTHORIZED for LMK id {}", lmk.0));
     }
     let arguments = desk.arguments().to_vec();
@@ -35,7 +35,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
             })
         };
         if cancel {
-            found |= desk.change(|state| state.authorised.revoke(grant));
+            found |= desk.change(|state| state.authorised.revoke(grant))?;
         }
     }
     if !arguments.is_empty() && !found {

@@ -38,6 +38,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     desk.tell("Insert a blank card")?;
     let blank = desk.blank_card()?;
     desk.write(&blank, &Content::Officer(number, password))?;
-    desk.change(|state| state.officers.set(lmk, officers));
+    desk.change(|state| state.officers.set(lmk, officers))?;
     desk.tell("Authorising officer card created")
 }

@@ -36,7 +36,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         }
         let interface = if is_host { "Host" } else { "Console" };
         let way = if enable { "added to" } else { "removed from" };
-        desk.change(|state| codes.iter().for_each(|code| switch(&mut state.settings, is_host, code, enable)));
+        desk.change(|state| codes.iter().for_each(|code| switch(&mut state.settings, is_host, code, enable)))?;
         for code in codes {
             desk.tell(format!("{interface} command {code} {way} list"))?;
         }

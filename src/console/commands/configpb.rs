@@ -42,6 +42,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
                 formats.push(format.to_owned());
                 formats.sort();
             }
-        });
+        })?;
     }
 }

@@ -41,7 +41,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
             state.officers = Officers::default();
             state.authorised = Authorisations::default();
         }
-    });
+    })?;
     if erase {
         desk.tell("LMKs erased")?;
     }

@@ -23,6 +23,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         state.lmks.erase(id);
         state.officers.remove(id);
         state.authorised.revoke_own(id);
-    });
+    })?;
     desk.tell(format!("LMK {:02} deleted from main memory", id.0))
 }

@@ -15,6 +15,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     if !confirmed {
         return desk.tell("LMK not deleted");
     }
-    desk.change(|state| state.lmks.erase_key_change(id));
+    desk.change(|state| state.lmks.erase_key_change(id))?;
     desk.tell(format!("LMK {:02} deleted from key change storage", id.0))
 }

@@ -18,7 +18,7 @@ pub(super) const COMMAND: Command = Command::new(
 /// The first key card that is inserted is commissioned for its lock, and from then on no other opens it.
 pub(super) fn turn(desk: &mut Desk<'_>, side: Side) -> Outcome {
     if lock(&mut desk.state().locks.clone(), side).is_open {
-        desk.change(|state| lock(&mut state.locks, side).is_open = false);
+        desk.change(|state| lock(&mut state.locks, side).is_open = false)?;
         return desk.told_mode();
     }
     let Content::Key(own, password) = desk.card()?.content else {
@@ -39,7 +39,7 @@ pub(super) fn turn(desk: &mut Desk<'_>, side: Side) -> Outcome {
             }
         }
     }
-    desk.change(|state| *lock(&mut state.locks, side) = Lock { is_open: true, card: Some(digest) });
+    desk.change(|state| *lock(&mut state.locks, side) = Lock { is_open: true, card: Some(digest) })?;
     desk.told_mode()
 }
 

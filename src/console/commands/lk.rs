@@ -47,7 +47,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         state.officers.set(id, officers);
         state.authorised.revoke_own(id);
         loaded
-    });
+    })?;
     if !loaded {
         return Stop::no("Invalid LMK identifier");
     }
@@ -68,7 +68,7 @@ fn offer(
     }
     let Yes(yes) = desk.ask_as(&format!("Make this LMK the {title} LMK? [Y/N]: "))?;
     if yes {
-        desk.change(|state| *place(state) = id);
+        desk.change(|state| *place(state) = id)?;
     }
     Ok(())
 }

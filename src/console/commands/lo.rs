@@ -20,7 +20,7 @@ pub(super) fn load(desk: &mut Desk<'_>, change: KeyChange) -> Outcome {
     if desk.state().lmks.label(id).is_some_and(|label| label.is_live != is_live) {
         return Stop::no("Incompatible key status");
     }
-    let loaded = desk.change(|state| state.lmks.load_key_change(id, change, lmk));
+    let loaded = desk.change(|state| state.lmks.load_key_change(id, change, lmk))?;
     loaded.or_else(|fault| Stop::no(fault.to_string()))?;
     desk.tell("LMK loaded into key change storage")
 }

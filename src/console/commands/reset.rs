@@ -18,7 +18,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     desk.change(|state| {
         // Number of connections and clock are matters of the machine.
         *state = State { connections: state.connections, clock: state.clock, ..State::default() };
-    });
+    })?;
     desk.appliance().fraud().reset_counts();
     desk.appliance().forget();
     desk.tell("HSM has been reset to factory settings")

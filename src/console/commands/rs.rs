@@ -23,6 +23,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     if !overwrite {
         return Ok(());
     }
-    desk.change(|state| state.settings = settings);
+    desk.change(|state| state.settings = settings)?;
     desk.tell("Settings retrieved from smartcard")
 }

@@ -36,12 +36,16 @@ impl Session<'_> {
     }
 
     /// Puts PINs in place of those of their length in the global table.
-    pub(crate) fn exclude(&self, excluded: ExcludedPins<'_>) {
+    ///
+    /// # Errors
+    /// 41.
+    pub(crate) fn exclude(&self, excluded: ExcludedPins<'_>) -> Result<(), ErrorCode> {
         let digits = |pin: &[u8]| pin.iter().copied().map(char::from).collect();
-        self.appliance().change(|state| {
+        self.change(|state| {
             let table = &mut state.settings.excluded_pins;
             table.retain(|pin| pin.len() != excluded.length);
             table.extend(excluded.iter().map(digits));
-        });
+            Ok(())
+        })
     }
 }
