@@ -17,7 +17,8 @@ const FILE: &str = "host-commands/MANUAL.md";
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  strongroom manual CA")]
 pub(crate) struct Arguments {
-    /// Command code of the page to print, or `console` for the commands of the console; without it the whole manual is printed
+    /// Command code of the page to print, or `console` for the commands of the console, or `lifecycle` for the states of an
+    /// appliance and its lease; without it the whole manual is printed
     code: Option<String>,
     /// Tell whether the manual in the repository is current; exit status 1 if it is not
     #[arg(long, conflicts_with_all = ["code", "write", "dictionary"])]
@@ -61,8 +62,10 @@ fn text(arguments: &Arguments) -> Result<String, Failure> {
     let written = match &arguments.code {
         Some(code) => {
             let code = code.to_uppercase();
-            if code == "CONSOLE" {
-                return Ok(console::manual());
+            match code.as_str() {
+                "CONSOLE" => return Ok(console::manual()),
+                "LIFECYCLE" => return Ok(lease::manual()),
+                _ => {}
             }
             let found = code.as_bytes().try_into().ok().and_then(find);
             let entry = found.ok_or_else(|| no_page(&code))?;
