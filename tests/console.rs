@@ -1,5 +1,8 @@
 //! The console of a running appliance, as officers and scripts use it.
 
+#[path = "child/ending.rs"]
+mod ending;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -50,10 +53,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended on its own; then there is nothing to do.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = fs::remove_file(&self.socket);
+        ending::end(&mut self.child);
     }
 }
 

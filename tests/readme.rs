@@ -1,5 +1,8 @@
 //! What README shows is what happens: its sessions are typed in again and compared.
 
+#[path = "child/ending.rs"]
+mod ending;
+
 use std::{
     fmt::Write as _,
     io::{BufRead as _, BufReader, Read as _},
@@ -95,9 +98,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended on its own; then there is nothing to do.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        ending::end(&mut self.child);
     }
 }
 

@@ -1,6 +1,9 @@
 //! The program `strongroom serve` as a script sees it: its lines, its exit status, its order to
 //! stop.
 
+#[path = "child/ending.rs"]
+mod ending;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command, Output, Stdio};
@@ -72,8 +75,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        ending::end(&mut self.child);
     }
 }
 

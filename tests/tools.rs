@@ -1,6 +1,9 @@
 //! The tools of the command line, run as a user runs them: `send` against a development server,
 //! `explain`, `commands` and `manual` on their own.
 
+#[path = "child/ending.rs"]
+mod ending;
+
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     process::{Child, Command, Stdio},
@@ -39,9 +42,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended on its own; then there is nothing to do.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        ending::end(&mut self.0);
     }
 }
 

@@ -1,5 +1,8 @@
 //! The host command vectors, sent to a development server over TCP by `strongroom vectors run`.
 
+#[path = "child/ending.rs"]
+mod ending;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -69,9 +72,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended on its own; then there is nothing to do.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        ending::end(&mut self.child);
     }
 }
 

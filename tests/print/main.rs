@@ -1,6 +1,9 @@
 //! Printing as a host application and a person at the printer see it: both replies over TCP and UDP, and
 //! what is on the paper.
 
+#[path = "../child/ending.rs"]
+mod ending;
+
 mod keys;
 mod mailers;
 mod paper;
@@ -92,9 +95,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended on its own; then there is nothing to do.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        ending::end(&mut self.child);
     }
 }
 
