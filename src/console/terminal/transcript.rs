@@ -12,34 +12,99 @@ use crate::{Outcome, Stop};
 #[derive(Debug)]
 pub struct Transcript<'a> {
     lines: std::str::Lines<'a>,
-    is_recording: bool,
+    source: Source,
+    /// Whether the last question of an outdated conversation was new in it.
+    is_new: bool,
     /// The conversation as it went.
     pub happened: String,
     /// Where the cards are.
     pub cards: BTreeMap<String, Vec<u8>>,
 }
 
+/// What the lines are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Source {
+    /// The conversation as it should go.
+    Conversation,
+    /// What is typed, one answer a line.
+    Typed,
+    /// A conversation as it went before something changed.
+    Outdated,
+}
+
 impl<'a> Transcript<'a> {
     /// The conversation as it should go.
     pub fn new(text: &'a str) -> Self {
+        Self::from(text, Source::Conversation)
+    }
+
+    /// Only what is typed, one answer a line: what happens is a transcript.
+    pub fn record(text: &'a str) -> Self {
+        Self::from(text, Source::Typed)
+    }
+
+    /// The same answers to the same questions as in a conversation that went before something changed; a question that
+    /// is new within its command gets Return.
+    pub fn again(text: &'a str) -> Self {
+        Self::from(text, Source::Outdated)
+    }
+
+    fn from(text: &'a str, source: Source) -> Self {
         Self {
             lines: text.lines(),
-            is_recording: false,
+            source,
+            is_new: false,
             happened: String::new(),
             cards: BTreeMap::new(),
         }
     }
 
-    /// Only what is typed, one answer a line: what happens is a transcript.
-    pub fn record(text: &'a str) -> Self {
-        Self { is_recording: true, ..Self::new(text) }
+    /// The line of an outdated conversation that holds the answer to this prompt.
+    fn answered(&mut self, prompt: &str) -> Option<&'a str> {
+        let is_command = prompt.ends_with("> ");
+        let of_command = |line: &str| {
+            line.split_once("> ").is_some_and(|(mode, _)| {
+                matches!(mode.trim_end_matches("-AUTH"), "Online" | "Offline" | "Secure")
+            })
+        };
+        let mut ahead = self.lines.clone();
+        while let Some(line) = ahead.next() {
+            if is_command && of_command(line) {
+                self.lines = ahead;
+                return line.split_once("> ").map(|(_, typed)| typed);
+            }
+            if of_command(line) {
+                return None;
+            }
+            if let Some(typed) = line.strip_prefix(prompt.trim_end()) {
+                self.lines = ahead;
+                return Some(typed.trim_start());
+            }
+        }
+        None
     }
 }
 
 impl Terminal for Transcript<'_> {
     fn read(&mut self, prompt: &str, echo: Echo) -> Outcome<Zeroizing<String>> {
-        let expected = self.lines.next().ok_or(Stop::Ended)?;
-        if self.is_recording {
+        let expected = match self.source {
+            Source::Outdated => {
+                let was_new = std::mem::take(&mut self.is_new);
+                let typed = match self.answered(prompt) {
+                    Some(typed) => typed,
+                    None if self.lines.as_str().is_empty() => return Err(Stop::Ended),
+                    // Return is no answer to it.
+                    None if was_new => return Err(Stop::Aborted),
+                    None => {
+                        self.is_new = true;
+                        ""
+                    }
+                };
+                typed.strip_prefix('<').and_then(|it| it.strip_suffix('>')).unwrap_or(typed)
+            }
+            _ => self.lines.next().ok_or(Stop::Ended)?,
+        };
+        if self.source != Source::Conversation {
             let shown = match echo {
                 Echo::Hidden => format!("{prompt}<{expected}>"),
                 Echo::Plain => format!("{prompt}{expected}"),
@@ -61,7 +126,7 @@ impl Terminal for Transcript<'_> {
 
     fn line(&mut self, text: &str) -> Outcome {
         for line in text.split('\n') {
-            if !self.is_recording {
+            if self.source == Source::Conversation {
                 self.lines.next();
             }
             self.happened.push_str(line.trim_end());

@@ -1,7 +1,8 @@
 //! Conversations at the console: each file in `transcripts` is what an officer saw and typed, hidden answers in `<..>`.
 //!
 //! The first line says in which state the appliance was. `STRONGROOM_RECORD=FILE cargo test -p admin-console` makes a
-//! transcript of a file with what is typed, one answer a line.
+//! transcript of a file with what is typed, one answer a line; `STRONGROOM_RECORD=again` brings every transcript up to
+//! date, to be read before it is committed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,30 +34,26 @@ fn state(name: &str) -> State {
     State { clock, ..state }
 }
 
-fn happened(text: &str, is_typed_only: bool) -> String {
+fn happened<'a>(text: &'a str, make: fn(&'a str) -> Transcript<'a>) -> String {
     let (first, conversation) = text.split_once('\n').expect("a state and a conversation");
     let appliance = Appliance::new(state(first), Randomness::from_seed(1));
     let facts = BTreeMap::from([
         ("Serial number", "S000000001D".to_owned()),
-        ("LMKs licensed", "20".to_owned()),
         ("Message header length", "4".to_owned()),
         ("Listen", "127.0.0.1:1500".to_owned()),
         ("UDP", "true".to_owned()),
     ]);
-    let mut terminal = if is_typed_only {
-        Transcript::record(conversation)
-    } else {
-        Transcript::new(conversation)
-    };
+    let mut terminal = make(conversation);
     Desk::new(&mut terminal, &appliance, Seat { facts, ..Seat::default() }).serve();
     format!("{first}\n{}", terminal.happened)
 }
 
 #[test]
 fn conversations_go_as_they_went() {
-    if let Ok(path) = std::env::var("STRONGROOM_RECORD") {
-        let typed = fs::read_to_string(&path).expect("it can be read");
-        fs::write(format!("{path}.txt"), happened(&typed, true)).expect("written");
+    let record = std::env::var("STRONGROOM_RECORD").ok();
+    if let Some(path) = record.as_deref().filter(|path| *path != "again") {
+        let typed = fs::read_to_string(path).expect("it can be read");
+        fs::write(format!("{path}.txt"), happened(&typed, Transcript::record)).expect("written");
         return;
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts");
@@ -64,7 +61,11 @@ fn conversations_go_as_they_went() {
     for entry in fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("an entry").path();
         let text = fs::read_to_string(&path).expect("it can be read");
-        let happened = happened(&text, false);
+        if record.is_some() {
+            fs::write(&path, happened(&text, Transcript::again)).expect("written");
+            continue;
+        }
+        let happened = happened(&text, Transcript::new);
         if happened != text {
             let differ = happened.lines().zip(text.lines()).position(|(is, was)| is != was);
             let line = differ.unwrap_or_else(|| happened.lines().count().min(text.lines().count()));
@@ -78,5 +79,5 @@ fn conversations_go_as_they_went() {
         }
         count += 1;
     }
-    assert!(count > 0);
+    assert!(count > 0 || record.is_some());
 }
