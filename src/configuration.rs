@@ -16,7 +16,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use appliance::printer::{Destination, LineEnd};
-use appliance::{Settings, State};
+use appliance::{Licence, Packages, Settings, State};
 use bounded::Bounded;
 use clap::Args;
 use host_commands::UnknownCommand;
@@ -70,6 +70,17 @@ pub(crate) struct Given {
     /// [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
+
+    /// LMKs that may be loaded, and calls per second after which further ones wait: `LMK1_CPS60`, `LMK2_CPS250`,
+    /// `LMK2_CPS2500` and so on; without CPS as many as the machine can answer [default: LMK20]
+    #[arg(long, value_name = "LMKn_CPSn")]
+    #[serde(deserialize_with = "parsed")]
+    licence: Option<Licence>,
+
+    /// Packages of commands, with commas; commands of others answer 67 [default: all]
+    #[arg(long, value_name = "NAMES")]
+    #[serde(deserialize_with = "parsed")]
+    licence_packages: Option<Packages>,
 
     #[command(flatten)]
     host: GivenHost,
@@ -158,6 +169,8 @@ pub(crate) struct Configuration {
     pub(crate) header_length: u8,
     /// What an unknown command is answered.
     pub(crate) unknown_command: UnknownCommand,
+    /// What there is a licence for.
+    pub(crate) licence: Licence,
     /// The host ports.
     pub(crate) server: server::Options,
     /// How the log is written.
@@ -181,6 +194,7 @@ impl Default for Configuration {
             printer_timeout: Duration::from_secs(10),
             header_length: 4,
             unknown_command: UnknownCommand::default(),
+            licence: Licence::default(),
             server: server::Options {
                 listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 1500)),
                 connections: 64,
@@ -234,7 +248,10 @@ impl Configuration {
 impl Given {
     fn change(self, to: &mut Configuration) {
         let Self { dev, state, seed, printer, printer_line_end, printer_timeout, .. } = self;
-        let Self { log_format, host, settings, lmk, authorised, .. } = self;
+        let Self { log_format, licence, licence_packages, host, settings, lmk, authorised, .. } =
+            self;
+        let packages = licence_packages.unwrap_or(to.licence.packages);
+        to.licence = Licence { packages, ..licence.unwrap_or(to.licence) };
         to.settings.extend(settings);
         to.lmks.extend(lmk);
         to.authorised.extend(authorised);

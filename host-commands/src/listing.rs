@@ -40,6 +40,8 @@ pub struct Listed {
     pub evidence: Evidence,
     /// Whether it does its work.
     pub status: Status,
+    /// Package that must be licensed, else error 67; of a command that is known by name only, nothing.
+    pub licence: &'static str,
 }
 
 /// Every host command, by code.
@@ -52,6 +54,7 @@ pub fn listing() -> Vec<Listed> {
         family,
         evidence: entry.spec.evidence,
         status: Status::Implemented,
+        licence: entry.spec.licence,
     });
     let named = NAMED.iter().map(|named| Listed {
         code: named.code,
@@ -61,6 +64,7 @@ pub fn listing() -> Vec<Listed> {
         family: named.family,
         evidence: named.evidence,
         status: Status::Named,
+        licence: "",
     });
     let mut all: Vec<_> = built.chain(named).collect();
     all.sort_by_key(|listed| listed.code);

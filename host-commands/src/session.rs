@@ -31,7 +31,9 @@ use wire::{
 
 use crate::{
     Category, UnknownCommand, envelope,
-    error::{DISABLED, INTERNAL, NOT_AUTHORISED, STORAGE_EMPTY, STORAGE_INDEX, refused},
+    error::{
+        DISABLED, INTERNAL, NOT_AUTHORISED, NOT_LICENSED, STORAGE_EMPTY, STORAGE_INDEX, refused,
+    },
     fields::{KeyField, KeyTypeCode, LmkId},
     second::Job,
 };
@@ -228,6 +230,10 @@ impl<'a> Session<'a> {
         // What hosts may not do, officers may.
         if self.interface == Interface::Console {
             return Ok(());
+        }
+        let packages = self.state.licence.packages;
+        if !packages.is_all() && !packages.has(spec.licence) {
+            return Err(NOT_LICENSED.0);
         }
         let disabled = &self.settings().disabled_commands;
         // A command inside a command has no way to answer twice.

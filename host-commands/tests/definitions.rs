@@ -62,6 +62,15 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
+fn every_command_belongs_to_a_package() {
+    for entry in COMMANDS {
+        let (code, package) = (text(&entry.spec.code), entry.spec.licence);
+        let known = appliance::Packages::WORDS;
+        assert!(known.contains(&package), "{code}: licence = \"{package}\" is none of {known:?}");
+    }
+}
+
+#[test]
 fn every_definition_round_trips() {
     let stored = stored();
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);

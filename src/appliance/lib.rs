@@ -7,6 +7,7 @@
 mod authorisation;
 mod fraud;
 mod health;
+mod licence;
 mod lmk_table;
 mod locks;
 pub mod printer;
@@ -25,6 +26,7 @@ use std::sync::{
 };
 use std::time::Duration;
 
+use licence::Pace;
 use vault::{Clock, KeyTypes, Lmk, LmkId, Moment, Policy};
 
 pub use authorisation::{
@@ -32,6 +34,7 @@ pub use authorisation::{
 };
 pub use fraud::{FraudCounts, FraudDetection, FraudLimits};
 pub use health::{Health, Tamper, TamperCause};
+pub use licence::{Licence, LmksInUse, NoLicence, NoPackage, Packages};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
 pub use locks::{CardDigest, Lock, Locks, Mode, Officers};
 pub use printer::Printer;
@@ -87,6 +90,8 @@ pub struct State {
     pub tamper: Option<Tamper>,
     /// Counts of what happened to it.
     pub health: Health,
+    /// What there is a licence for.
+    pub licence: Licence,
 }
 
 impl Default for State {
@@ -106,6 +111,7 @@ impl Default for State {
             clock: Clock::default(),
             tamper: None,
             health: Health::default(),
+            licence: Licence::default(),
         }
     }
 }
@@ -117,6 +123,11 @@ impl State {
             Some(_) => Mode::Offline,
             None => self.locks.mode(),
         }
+    }
+
+    /// Whether the licence has room for an LMK with this identifier.
+    pub fn may_load(&self, id: LmkId) -> bool {
+        self.lmks.get(id).is_some() || self.lmks.count() < self.licence.lmks.into()
     }
 
     /// Key types as the settings have them.
@@ -167,6 +178,8 @@ pub struct Appliance {
     statistics: Statistics,
     /// Milliseconds that every reply is held back.
     response_delay: AtomicU64,
+    /// What the licence lets through.
+    pace: Pace,
 }
 
 impl Appliance {
@@ -178,6 +191,7 @@ impl Appliance {
         let is_online = state.mode() == Mode::Online;
         statistics.run(is_online, now);
         Self {
+            pace: Pace::new(state.licence.calls_per_second),
             state: RwLock::new(Arc::new(state)),
             changing: Mutex::default(),
             is_online: AtomicBool::new(is_online),
@@ -243,6 +257,7 @@ impl Appliance {
         if self.is_online.swap(is_online, Relaxed) != is_online {
             self.statistics.run(is_online, state.clock.now());
         }
+        self.pace.set(state.licence.calls_per_second);
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
     }
 
@@ -251,10 +266,25 @@ impl Appliance {
         self.is_online.load(Relaxed)
     }
 
-    /// How long replies to so many messages are held back.
+    /// How long replies to so many messages are held back: by the licence, or because the host wants it.
     pub fn delay(&self, messages: usize) -> Duration {
         let each = Duration::from_millis(self.response_delay.load(Relaxed));
-        each.saturating_mul(u32::try_from(messages).unwrap_or(u32::MAX))
+        let wanted = each.saturating_mul(u32::try_from(messages).unwrap_or(u32::MAX));
+        wanted.max(self.pace.wait(messages))
+    }
+
+    /// Goes by another licence from now on. Whoever is connected stays so.
+    ///
+    /// # Errors
+    /// [`NotKept`]; inside [`LmksInUse`] if more LMKs are loaded than it allows.
+    pub fn license(&self, licence: Licence) -> Result<Result<(), LmksInUse>, NotKept> {
+        self.try_change(|state| match state.lmks.count() {
+            loaded if loaded > licence.lmks.into() => Err(LmksInUse(loaded)),
+            _ => {
+                state.licence = licence;
+                Ok(())
+            }
+        })
     }
 
     /// Sets how long every reply is held back, in milliseconds. It lasts until the next start.

@@ -14,7 +14,7 @@ macro_rules! registry {
 registry! {
     left right
     fc np vc co rc eject
-    vt v vr getcmds qs qh qp dt gettime settime
+    vt v vr licence getcmds qs qh qp dt gettime settime
     a c va
     gk lk lo ln dm r#do dc
     gc gs ec fk kg ik ke ck

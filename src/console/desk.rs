@@ -112,6 +112,11 @@ impl<'t> Desk<'t> {
         &self.arguments
     }
 
+    /// Who sits here.
+    pub fn party(&self) -> Party {
+        self.seat.party
+    }
+
     /// The appliance.
     pub fn appliance(&self) -> &'t Appliance {
         self.appliance

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use appliance::{
-    Authorisations, Category, KeyChange, LmkTable, Printer, Randomness, SERIAL_NUMBER, State,
+    Authorisations, Category, KeyChange, Licence, LmkTable, Printer, Randomness, SERIAL_NUMBER,
+    State,
 };
 use host_commands::Host;
 use vault::{Lmk, LmkId, LmkKind};
@@ -64,6 +65,9 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
     if configuration.lmks.iter().any(given) {
         notices.push(WRITTEN_OUT.to_owned());
     }
+    if state.licence != Licence::default() {
+        notices.push(licensed(&state.licence));
+    }
     let randomness = match configuration.seed {
         Some(seed) => {
             notices.push(format!("seed {seed}: random keys and fills are repeatable"));
@@ -82,7 +86,6 @@ pub(super) fn facts(configuration: &Configuration, port: u16) -> BTreeMap<&'stat
     let Configuration { header_length, server, .. } = configuration;
     BTreeMap::from([
         ("Serial number", String::from_utf8_lossy(SERIAL_NUMBER).into_owned()),
-        ("LMKs licensed", "20".to_owned()),
         ("Message header length", header_length.to_string()),
         ("Listen", format!("{}:{port}", server.listen.ip())),
         ("UDP", server.udp.to_string()),
@@ -113,14 +116,26 @@ fn state(configuration: &Configuration) -> Result<State, Failure> {
     let mut state = State {
         settings: configuration.settings()?,
         connections: u16::try_from(configuration.server.connections).unwrap_or(u16::MAX),
+        licence: configuration.licence,
         ..preset
     };
+    // A development appliance has as many of its LMKs as it may.
+    for id in (0..).take(state.lmks.count()).skip(state.licence.lmks.into()) {
+        state.lmks.erase(LmkId(id));
+    }
     if let [first, ..] = &configuration.lmks[..] {
         state.lmks = LmkTable::default();
         state.default_lmk = LmkId(first.id);
     }
     for lmk in &configuration.lmks {
         load_lmk(&mut state.lmks, lmk)?;
+    }
+    let (loaded, licence) = (state.lmks.count(), state.licence);
+    if loaded > licence.lmks.into() {
+        return Err(Failure::usage(format_args!(
+            "the licence {licence} is for {} LMKs, and {loaded} are configured: name fewer with [[lmk]], or a larger --licence",
+            licence.lmks
+        )));
     }
     for activity in &configuration.authorised {
         authorise(&mut state.authorised, activity)?;
@@ -165,6 +180,15 @@ fn authorise(authorised: &mut Authorisations, activity: &str) -> Result<(), Fail
             "`{activity}` is no activity of the host: write it as in `export.001`, or `*` for all"
         ))),
     }
+}
+
+/// What a licence allows.
+fn licensed(licence: &Licence) -> String {
+    let calls = licence.calls_per_second.map_or_else(
+        || "any number of calls".to_owned(),
+        |calls| format!("{calls} calls per second"),
+    );
+    format!("licence {licence}: {} LMKs, {calls}, packages {}", licence.lmks, licence.packages)
 }
 
 /// What is special about a development appliance.

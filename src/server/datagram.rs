@@ -25,7 +25,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) async fn serve<H: Host>(socket: UdpSocket, rules: Rules<H>, mut stop: Stop) {
     let socket = Arc::new(socket);
     let mut following = JoinSet::new();
-    // Replies are sent or lost at once, so only those that take their time are left to finish.
+    // Replies are sent, lost, or held back and then not sent any more: only those that take their time are left to
+    // finish.
     tokio::select! {
         biased;
         () = stop.requested() => {}
@@ -64,6 +65,10 @@ async fn converse<H: Host>(
             Frame::Whole(message) if PREFIX + message.len() == length => {
                 let replied =
                     outbox.reply(message.len(), |out| rules.host.answer(rules.lmk, message, out));
+                let delay = rules.host.delay(1);
+                if !delay.is_zero() {
+                    tokio::time::sleep(delay).await;
+                }
                 send(socket, peer, &mut outbox).await;
                 match replied {
                     // Nobody else waits for it, but where too much is waited for already.

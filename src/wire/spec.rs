@@ -121,7 +121,7 @@ pub struct CommandSpec {
     pub doc: &'static str,
     /// How well it is grounded.
     pub evidence: Evidence,
-    /// Licence package that must be there, else error 67.
+    /// Package that must be licensed, else error 67.
     pub licence: &'static str,
     /// Whether it takes long enough to leave the connection's thread.
     pub slow: bool,

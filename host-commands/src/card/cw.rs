@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Generate a CVV, CVC, CVV2, CVC2 or iCVV.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CW", reply = "CX", evidence = "device")]
+#[host_command(code = "CW", reply = "CX", evidence = "device", licence = "magnetic-stripe-issuing")]
 pub struct Request<'a> {
     /// CVK pair.
     pub key: KeyField<'a, Cvk, 10>,

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Verify a CVV, CVC, CVV2, CVC2 or iCVV.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CY", reply = "CZ", evidence = "device")]
+#[host_command(code = "CY", reply = "CZ", evidence = "device", licence = "magnetic-stripe-transactions")]
 #[errors(VERIFICATION_FAILED)]
 pub struct Request<'a> {
     /// CVK pair.

@@ -10,7 +10,7 @@ use crate::prelude::*;
 /// of Visa, six decimal digits, goes into the value is inferred: by its last four. Other versions than 0
 /// to 9 do not exist; what they change is not public, so all do the same.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "PM", reply = "PN", evidence = "simulator")]
+#[host_command(code = "PM", reply = "PN", evidence = "simulator", licence = "magnetic-stripe-transactions")]
 #[errors(VERIFICATION_FAILED)]
 pub struct Request<'a> {
     /// Card scheme, and what it asks for.

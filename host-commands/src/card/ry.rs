@@ -11,7 +11,7 @@ use crate::prelude::*;
 /// open simulator; that an AEVV is made as the code of version 2, the check value of modes 0 to 2, and
 /// error 15 for an account number that is not one of American Express are inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "RY", reply = "RZ", evidence = "manual")]
+#[host_command(code = "RY", reply = "RZ", evidence = "manual", licence = "legacy")]
 #[errors(VERIFICATION_FAILED, DESTINATION_PARITY, KEY_LENGTH)]
 #[error(2, "the CSCK consists of zeros")]
 pub struct Request<'a> {

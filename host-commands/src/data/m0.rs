@@ -9,7 +9,7 @@ use crate::prelude::*;
 /// follows a newer manual. The Visa modes 04 and 13 answer 67, as a device without their licence does:
 /// their algorithms are not public. Mode 10 (BPS) answers 02: no published value stands behind it.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "M0", reply = "M1", evidence = "device")]
+#[host_command(code = "M0", reply = "M1", evidence = "device", licence = "data-protection")]
 #[errors(MESSAGE_FORMAT)]
 #[error(6, "message length")]
 #[error(9, "character is not of the alphabet of FF1")]

@@ -14,7 +14,7 @@ use crate::{
 /// parameters of FF1, and the fields of OFB and counter mode stand behind the initial value of
 /// their side (both inferred); else the modes are those of M0.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "M4", reply = "M5", evidence = "device")]
+#[host_command(code = "M4", reply = "M5", evidence = "device", licence = "data-protection")]
 #[errors(MESSAGE_FORMAT)]
 #[error(6, "message length")]
 #[error(9, "character is not of the alphabet of FF1")]

@@ -14,7 +14,7 @@ use crate::{
 /// proxy that cites a manual, the session key on a published example; the values of the padding flag are
 /// inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "JS", reply = "JT", evidence = "simulator", licence = "emv")]
+#[host_command(code = "JS", reply = "JT", evidence = "simulator", licence = "legacy")]
 #[errors(VERIFICATION_FAILED, DATA_LENGTH)]
 #[error(81, "no transaction data")]
 pub struct Request<'a> {

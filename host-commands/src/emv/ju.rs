@@ -10,7 +10,7 @@ use crate::{prelude::*, session::emv::emv_fault};
 /// The layout rests on an open proxy that cites a manual; the values of the padding flag are inferred. Error
 /// 04 for modes 1 to 4, confidential data and new PINs: no layout of them is public.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "JU", reply = "JV", evidence = "simulator", licence = "emv")]
+#[host_command(code = "JU", reply = "JV", evidence = "simulator", licence = "legacy")]
 #[errors(DATA_LENGTH)]
 pub struct Request<'a> {
     /// What to do.

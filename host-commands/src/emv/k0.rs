@@ -14,7 +14,7 @@ use crate::{
 /// of the EMV2000 tree with an initial vector of zeros; both are inferred. With diagnostics authorised,
 /// wrong ones are shown as they are.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "K0", reply = "K1", evidence = "manual", licence = "emv")]
+#[host_command(code = "K0", reply = "K1", evidence = "manual", licence = "emv-transactions")]
 #[errors(VERIFICATION_FAILED)]
 pub struct Request<'a> {
     /// Card scheme.

@@ -15,7 +15,7 @@ use crate::{
 /// is made with the card key (simulator), scheme 2 works as scheme 0 and the discretionary MAC is
 /// made with the Visa script session key (both inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "KQ", reply = "KR", evidence = "device", licence = "emv")]
+#[host_command(code = "KQ", reply = "KR", evidence = "device", licence = "emv-transactions")]
 #[errors(VERIFICATION_FAILED)]
 #[error(3, "mode does not go with the scheme")]
 #[error(6, "discretionary MAC is wrong")]

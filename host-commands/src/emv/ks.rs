@@ -12,7 +12,7 @@ use crate::{
 /// With diagnostics authorised, a wrong value is answered with the right one. How the values are made is
 /// inferred: a DAC under MK-DAC itself, a DN under a key of the card.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "KS", reply = "KT", evidence = "manual", licence = "emv")]
+#[host_command(code = "KS", reply = "KT", evidence = "manual", licence = "emv-transactions")]
 #[errors(VERIFICATION_FAILED)]
 pub struct Request<'a> {
     /// What to verify.

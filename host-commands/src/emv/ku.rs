@@ -14,7 +14,7 @@ use crate::prelude::*;
 /// padding as PINs, the current PIN of format 42, and error 11 for keys other than MK-SMI. Error 05 for the
 /// schemes of JCB and UnionPay: sources contradict each other on their layout.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "KU", reply = "KV", evidence = "manual", licence = "emv")]
+#[host_command(code = "KU", reply = "KV", evidence = "manual", licence = "emv-transactions")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, DATA_LENGTH)]
 #[error(6, "offset is behind the end of the message")]
 pub struct Request<'a> {

@@ -17,7 +17,7 @@ use crate::{
 /// is that of a published example. Error 05 for schemes 4 to 8, of cards in the cloud, and 9, option C:
 /// no layout of them is public.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "KW", reply = "KX", evidence = "device", licence = "emv")]
+#[host_command(code = "KW", reply = "KX", evidence = "device", licence = "emv-transactions")]
 #[errors(VERIFICATION_FAILED, DATA_LENGTH)]
 #[error(81, "no transaction data")]
 pub struct Request<'a> {

@@ -14,7 +14,7 @@ use crate::prelude::*;
 /// that data under it get the same padding as PINs, the current PIN of format 42, and error 11 for keys other
 /// than MK-SMI. Error 04 for modes 5 and 6, of which no layout is public.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "KY", reply = "KZ", evidence = "simulator", licence = "emv")]
+#[host_command(code = "KY", reply = "KZ", evidence = "simulator", licence = "emv-transactions")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, DATA_LENGTH)]
 #[error(6, "offset is behind the end of the message")]
 pub struct Request<'a> {

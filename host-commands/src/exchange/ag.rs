@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Translate a TAK from LMK to TMK encryption.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "AG", reply = "AH", evidence = "manual")]
+#[host_command(code = "AG", reply = "AH", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// TMK that will carry the key.
     pub tmk: KeyField<'a, Tmk, 10>,

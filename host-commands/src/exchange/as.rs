@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Generate a CVK pair.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "AS", reply = "AT", evidence = "manual")]
+#[host_command(code = "AS", reply = "AT", evidence = "manual", licence = "legacy")]
 #[errors(KEY_LENGTH)]
 pub struct Request {
     /// Scheme, none or `U` (error 26 for another is by a simulator), and kind of check value.

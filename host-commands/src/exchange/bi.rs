@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Generate a BDK.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "BI", reply = "BJ", evidence = "manual")]
+#[host_command(code = "BI", reply = "BJ", evidence = "manual", licence = "legacy")]
 #[errors(KEY_LENGTH)]
 pub struct Request {
     /// Scheme.

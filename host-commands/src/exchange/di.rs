@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// The ZMK is of double length, whatever the settings say.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "DI", reply = "DJ", evidence = "manual")]
+#[host_command(code = "DI", reply = "DJ", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// ZMK that will carry the key.
     pub zmk: KeyField<'a, DoubleZmk, 10>,

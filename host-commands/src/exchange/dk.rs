@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The ZMK is of double length, whatever the settings say. A KML without odd parity is refused with
 /// error 11.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "DK", reply = "DL", evidence = "manual")]
+#[host_command(code = "DK", reply = "DL", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// ZMK that carries the key.
     pub zmk: KeyField<'a, DoubleZmk, 10>,

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The ZMK is of double length, whatever the settings say. A BDK without odd parity is refused with
 /// error 11.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "DW", reply = "DX", evidence = "manual")]
+#[host_command(code = "DW", reply = "DX", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// ZMK that carries the key.
     pub zmk: KeyField<'a, DoubleZmk, 10>,

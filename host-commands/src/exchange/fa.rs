@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// Parity is not asked for, but made odd; code 01 says that it was not. A key of zeros is refused
 /// with error 11.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FA", reply = "FB", evidence = "manual")]
+#[host_command(code = "FA", reply = "FB", evidence = "manual", licence = "legacy")]
 #[error(1, "warning: the key did not have odd parity")]
 pub struct Request<'a> {
     /// ZMK that carries the key.

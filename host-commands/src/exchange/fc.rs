@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// A key without odd parity is refused with error 11. Off while these keys have key types of their
 /// own (inferred from `HC`).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FC", reply = "FD", evidence = "manual")]
+#[host_command(code = "FC", reply = "FD", evidence = "manual", licence = "legacy")]
 #[authorise(Import, "002")]
 #[setting(!key_type_002_separation, 68)]
 pub struct Request<'a> {

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// Off while these keys have key types of their own (inferred from `HC`).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FE", reply = "FF", evidence = "manual")]
+#[host_command(code = "FE", reply = "FF", evidence = "manual", licence = "legacy")]
 #[authorise(Export, "002")]
 #[setting(!key_type_002_separation, 68)]
 pub struct Request<'a> {

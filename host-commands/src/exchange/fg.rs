@@ -9,7 +9,7 @@ use crate::prelude::*;
 /// check value of six digits (kind 1). That other combinations answer 15, and where the second key
 /// stands, is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FG", reply = "FH", evidence = "manual")]
+#[host_command(code = "FG", reply = "FH", evidence = "manual", licence = "legacy")]
 #[authorise(Export, "002")]
 pub struct Request<'a> {
     /// ZMK that will carry the keys.

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Translate a ZEK or ZAK from LMK to ZMK encryption.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FM", reply = "FN", evidence = "manual")]
+#[host_command(code = "FM", reply = "FN", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// Which of the two.
     pub flag: ZoneKeyFlag,

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Generate a watchword key.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FO", reply = "FP", evidence = "manual")]
+#[host_command(code = "FO", reply = "FP", evidence = "manual", licence = "legacy")]
 #[errors(KEY_LENGTH)]
 pub struct Request {
     /// Scheme and kind of check value.

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Translate a watchword key from LMK to ZMK encryption.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FQ", reply = "FR", evidence = "manual")]
+#[host_command(code = "FQ", reply = "FR", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// ZMK that will carry the key.
     pub zmk: KeyField<'a, Zmk, 10>,

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// A key of zeros is refused with error 11. That parity is mended with code 01, as in `FA`, is
 /// inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FS", reply = "FT", evidence = "manual")]
+#[host_command(code = "FS", reply = "FT", evidence = "manual", licence = "legacy")]
 #[error(1, "warning: the key did not have odd parity")]
 pub struct Request<'a> {
     /// ZMK that carries the key.

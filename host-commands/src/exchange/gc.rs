@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// That it needs to be authorised is inferred from the key type.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GC", reply = "GD", evidence = "manual")]
+#[host_command(code = "GC", reply = "GD", evidence = "manual", licence = "legacy")]
 #[authorise(Export, "001")]
 pub struct Request<'a> {
     /// ZMK that will carry the key.

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The components are under variant 1 of LMK pair 04-05. The ZMK gets odd parity; error 11 also if
 /// it consists of zeros (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GG", reply = "GH", evidence = "manual")]
+#[host_command(code = "GG", reply = "GH", evidence = "manual", licence = "legacy")]
 #[authorise(Component, "000")]
 pub struct Request<'a> {
     /// First component.

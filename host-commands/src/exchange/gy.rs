@@ -12,7 +12,7 @@ use crate::prelude::*;
 /// for that of the others (by a simulator). The ZMK gets odd parity; error 11 also if it consists of
 /// zeros (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GY", reply = "GZ", evidence = "manual")]
+#[host_command(code = "GY", reply = "GZ", evidence = "manual", licence = "legacy")]
 #[authorise(Component, "000")]
 pub struct Request<'a> {
     /// Number of components.

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Generate a TAK.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "HA", reply = "HB", evidence = "manual")]
+#[host_command(code = "HA", reply = "HB", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// TMK that will carry the key.
     pub tmk: KeyField<'a, Tmk, 10>,

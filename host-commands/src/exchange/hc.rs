@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// Off while these keys have key types of their own.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "HC", reply = "HD", evidence = "manual")]
+#[host_command(code = "HC", reply = "HD", evidence = "manual", licence = "legacy")]
 #[setting(!key_type_002_separation, 68)]
 pub struct Request<'a> {
     /// Key that the terminal has.

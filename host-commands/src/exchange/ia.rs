@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Generate a ZPK.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "IA", reply = "IB", evidence = "manual")]
+#[host_command(code = "IA", reply = "IB", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// ZMK that will carry the key.
     pub zmk: KeyField<'a, Zmk, 10>,

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// Error 27 for a longer ZMK, and the activity that sixteen digits need, as in `BU`, are inferred.
 /// Error 21 for another kind of key is by a simulator.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "KA", reply = "KB", evidence = "manual")]
+#[host_command(code = "KA", reply = "KB", evidence = "manual", licence = "legacy")]
 #[authorise(Generate, kind.type_code(), SchemeOptions::of(options).digits(16) > 6)]
 #[setting(!key_type_002_separation, 68)]
 pub struct Request<'a> {

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// That it needs to be authorised is inferred from the key type.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "MG", reply = "MH", evidence = "manual")]
+#[host_command(code = "MG", reply = "MH", evidence = "manual", licence = "legacy")]
 #[authorise(Export, "003")]
 pub struct Request<'a> {
     /// ZMK that will carry the key.

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// That the key may stand in a key block under both is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "AA", reply = "AB", evidence = "manual")]
+#[host_command(code = "AA", reply = "AB", evidence = "manual", licence = "legacy")]
 #[errors(KEY_CHANGE_STORAGE, MIGRATION, STRONGER_LMK)]
 pub struct Request<'a> {
     /// TMK, TPK or PVK under the old LMK.

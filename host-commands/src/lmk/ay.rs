@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// That the key may stand in a key block under both is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "AY", reply = "AZ", evidence = "manual")]
+#[host_command(code = "AY", reply = "AZ", evidence = "manual", licence = "legacy")]
 #[errors(KEY_CHANGE_STORAGE, MIGRATION, STRONGER_LMK)]
 pub struct Request<'a> {
     /// CVK pair under the old LMK.

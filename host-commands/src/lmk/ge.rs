@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// That the key may stand in a key block under both is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GE", reply = "GF", evidence = "manual")]
+#[host_command(code = "GE", reply = "GF", evidence = "manual", licence = "legacy")]
 #[errors(KEY_CHANGE_STORAGE, MIGRATION, STRONGER_LMK)]
 pub struct Request<'a> {
     /// ZMK under the old LMK.

@@ -10,7 +10,7 @@ use crate::prelude::*;
 /// of a BDK-4 is that of responses. Inferred: what BDK-4 and AES keys do, the flags of BDKs, and the methods 2, 4
 /// and 5.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GW", reply = "GX", evidence = "device")]
+#[host_command(code = "GW", reply = "GX", evidence = "device", licence = "magnetic-stripe-transactions")]
 #[errors(VERIFICATION_FAILED)]
 pub struct Request<'a> {
     /// What is to be done, with how much of the MAC.

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The length of the key tells the algorithm: ANSI X9.9 for single length, else X9.19. How its digits
 /// become decimal is not public: first the decimal ones are taken, then the letters less ten (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "LM", reply = "LN", evidence = "manual")]
+#[host_command(code = "LM", reply = "LN", evidence = "manual", licence = "legacy")]
 #[errors(VERIFICATION_FAILED)]
 pub struct Request<'a> {
     /// TAK.

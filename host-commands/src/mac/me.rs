@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// The length of the key tells the algorithm: ANSI X9.9 for single length, else X9.19.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "ME", reply = "MF", evidence = "manual")]
+#[host_command(code = "ME", reply = "MF", evidence = "manual", licence = "legacy")]
 #[errors(VERIFICATION_FAILED)]
 pub struct Request<'a> {
     /// TAK that the MAC was made with.

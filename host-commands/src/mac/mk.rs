@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// The length of the key tells the algorithm: ANSI X9.9 for single length, else X9.19.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "MK", reply = "ML", evidence = "manual")]
+#[host_command(code = "MK", reply = "ML", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// TAK.
     pub key: KeyField<'a, Tak, 10>,

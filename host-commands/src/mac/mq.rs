@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The length of the key tells the algorithm: ANSI X9.9 for single length, else X9.19. Error 02 of older
 /// devices, which took single length keys only, does not occur.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "MQ", reply = "MR", evidence = "manual")]
+#[host_command(code = "MQ", reply = "MR", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// Place of this block in the message.
     #[error(5)]

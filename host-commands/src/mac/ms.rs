@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The length of the key tells the algorithm: ANSI X9.9 for single length, else X9.19. Where the length
 /// that is stated is another, error 27 (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "MS", reply = "MT", evidence = "manual")]
+#[host_command(code = "MS", reply = "MT", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// Place of this block in the message.
     #[error(5)]

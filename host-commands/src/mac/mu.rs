@@ -8,7 +8,7 @@ use crate::prelude::*;
 /// the chaining value is encrypted under LMK pair 16-17, variant 1; what a key block LMK does is an own
 /// construction.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "MU", reply = "MV", evidence = "manual")]
+#[host_command(code = "MU", reply = "MV", evidence = "manual", licence = "legacy")]
 pub struct Request<'a> {
     /// Place of this block in the message.
     pub place: Place,

@@ -6,7 +6,7 @@ use crate::{prelude::*, session::pin::pin_fault};
 ///
 /// How PINs stand under the LMK is a construction of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "BA", reply = "BB", evidence = "manual")]
+#[host_command(code = "BA", reply = "BB", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[setting(clear_pins, 17)]
 #[authorise(Pin, "clear")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_LENGTH)]

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// How PINs stand under the LMK is a construction of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "BE", reply = "BF", evidence = "manual", verifies_pin)]
+#[host_command(code = "BE", reply = "BF", evidence = "manual", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PIN_UNDER_LMK, PIN_TAG, PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// ZPK that the PIN block is under.

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Generate the IBM 3624 offset of a PIN that the customer selected.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "BK", reply = "BL", evidence = "device")]
+#[host_command(code = "BK", reply = "BL", evidence = "device", licence = "magnetic-stripe-issuing")]
 #[errors(PVK_NOT_SINGLE, PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, DECIMALISATION)]
 #[errors(PIN_LENGTH_MISMATCH, EXCLUDED_PIN)]
 pub struct Request<'a> {

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// They take the place of those of the same length; the others stay (inferred). They count where the
 /// settings ask for weak PIN checking. The activity that has to be authorised is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "BM", reply = "BN", evidence = "simulator")]
+#[host_command(code = "BM", reply = "BN", evidence = "simulator", licence = "magnetic-stripe-issuing")]
 #[authorise(Command, "bm")]
 pub struct Request<'a> {
     /// The PINs.

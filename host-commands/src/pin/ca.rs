@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// The PIN is recovered from the source block and enciphered again for the next zone.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CA", reply = "CB", evidence = "device")]
+#[host_command(code = "CA", reply = "CB", evidence = "device", licence = "magnetic-stripe-transactions")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// TPK that the terminal used.

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// The PIN is recovered from the source block and enciphered again for the next zone.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CC", reply = "CD", evidence = "device")]
+#[host_command(code = "CC", reply = "CD", evidence = "device", licence = "magnetic-stripe-transactions")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// ZPK of the zone that the PIN comes from.

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The block of the terminal is of format 01 and under a single-length key (ANSI X9.24-1998). It leaves in
 /// format 01 or 04; that the account number has 18 characters then is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CI", reply = "CJ", evidence = "manual")]
+#[host_command(code = "CI", reply = "CJ", evidence = "manual", licence = "legacy")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// BDK of the terminal.

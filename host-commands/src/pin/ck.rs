@@ -8,7 +8,7 @@ use crate::prelude::*;
 /// answers 01, too (inferred).
 /// Code 02 says that the PIN is right and the PVK is not single length.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CK", reply = "CL", evidence = "manual", verifies_pin)]
+#[host_command(code = "CK", reply = "CL", evidence = "manual", licence = "legacy", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PVK_NOT_SINGLE, ACCOUNT, FORMAT_DISABLED, DECIMALISATION)]
 pub struct Request<'a> {
     /// BDK of the terminal.

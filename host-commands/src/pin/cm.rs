@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The block is of format 01 and under a single-length key (ANSI X9.24-1998). One that holds no PIN
 /// answers 01, too (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CM", reply = "CN", evidence = "manual", verifies_pin)]
+#[host_command(code = "CM", reply = "CN", evidence = "manual", licence = "legacy", verifies_pin)]
 #[errors(VERIFICATION_FAILED, ACCOUNT, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// BDK of the terminal.

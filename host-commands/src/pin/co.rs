@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The algorithm is not public: everything is checked, also the table in user storage, and the answer
 /// is then 68. The block is of format 01 and under a single-length key (ANSI X9.24-1998).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CO", reply = "CP", evidence = "manual", verifies_pin)]
+#[host_command(code = "CO", reply = "CP", evidence = "manual", licence = "legacy", verifies_pin)]
 #[errors(DIEBOLD_TABLE, ACCOUNT, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// BDK of the terminal.

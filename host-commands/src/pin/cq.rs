@@ -8,7 +8,7 @@ use crate::prelude::*;
 /// answers 01, too (inferred).
 /// How PINs stand under the LMK is a construction of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CQ", reply = "CR", evidence = "manual", verifies_pin)]
+#[host_command(code = "CQ", reply = "CR", evidence = "manual", licence = "legacy", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PIN_UNDER_LMK, PIN_TAG, ACCOUNT, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// BDK of the terminal.

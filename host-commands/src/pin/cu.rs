@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// Both blocks are under the same key and in the same format.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "CU", reply = "CV", evidence = "device", verifies_pin)]
+#[host_command(code = "CU", reply = "CV", evidence = "device", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 #[errors(PIN_LENGTH_MISMATCH, EXCLUDED_PIN)]
 pub struct Request<'a> {

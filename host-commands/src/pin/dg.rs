@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// How PINs stand under the LMK is a construction of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "DG", reply = "DH", evidence = "device")]
+#[host_command(code = "DG", reply = "DH", evidence = "device", licence = "magnetic-stripe-issuing")]
 #[errors(PIN_UNDER_LMK, PIN_TAG, ACCOUNT, PIN_LENGTH, PIN_LENGTH_MISMATCH, EXCLUDED_PIN)]
 pub struct Request<'a> {
     /// PVK pair.

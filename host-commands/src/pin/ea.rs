@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// Code 02 says that the PIN is right and the PVK is not single length. How many digits of a PIN count
 /// where it is longer than the check length is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EA", reply = "EB", evidence = "device", verifies_pin)]
+#[host_command(code = "EA", reply = "EB", evidence = "device", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PVK_NOT_SINGLE, PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, DECIMALISATION)]
 pub struct Request<'a> {
     /// ZPK that the PIN block is under.

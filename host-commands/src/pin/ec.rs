@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Verify a PIN under a ZPK by the Visa method.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EC", reply = "ED", evidence = "device", verifies_pin)]
+#[host_command(code = "EC", reply = "ED", evidence = "device", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// ZPK that the PIN block is under.

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The PIN has as many digits as the offset (inferred; `0000` is no offset). How PINs stand under the LMK
 /// is a construction of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EE", reply = "EF", evidence = "device")]
+#[host_command(code = "EE", reply = "EF", evidence = "device", licence = "magnetic-stripe-issuing")]
 #[errors(PVK_NOT_SINGLE, ACCOUNT, PIN_LENGTH, DECIMALISATION, PIN_LENGTH_MISMATCH, EXCLUDED_PIN)]
 pub struct Request<'a> {
     /// PVK.

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The algorithm is not public: everything is checked, also the table in user storage, and the answer
 /// is then 68.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EG", reply = "EH", evidence = "manual", verifies_pin)]
+#[host_command(code = "EG", reply = "EH", evidence = "manual", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(DIEBOLD_TABLE, PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// ZPK that the PIN block is under.

@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Generate the Visa PIN verification value of a PIN that the customer selected.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "FW", reply = "FX", evidence = "device")]
+#[host_command(code = "FW", reply = "FX", evidence = "device", licence = "magnetic-stripe-issuing")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, PIN_LENGTH_MISMATCH, EXCLUDED_PIN)]
 pub struct Request<'a> {
     /// Type of the key.

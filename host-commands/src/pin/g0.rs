@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Translate a PIN from BDK to ZPK or BDK encryption (3DES and AES DUKPT).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "G0", reply = "G1", evidence = "device")]
+#[host_command(code = "G0", reply = "G1", evidence = "device", licence = "magnetic-stripe-transactions")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// Kind of the source BDK, if it is not BDK-1 and the LMK is a variant LMK (the flags are inferred).

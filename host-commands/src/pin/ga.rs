@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The algorithm is not public: everything is checked, also the table in user storage, and the answer
 /// is then 68.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GA", reply = "GB", evidence = "manual")]
+#[host_command(code = "GA", reply = "GB", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[errors(DIEBOLD_TABLE, ACCOUNT)]
 pub struct Request<'a> {
     /// Diebold table and algorithm.

@@ -9,7 +9,7 @@ use crate::prelude::*;
 /// seen in a request of a client.
 /// Code 02 says that the PIN is right and the PVK is not single length.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GO", reply = "GP", evidence = "device", verifies_pin)]
+#[host_command(code = "GO", reply = "GP", evidence = "device", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PVK_NOT_SINGLE, ACCOUNT, FORMAT_DISABLED, DECIMALISATION)]
 pub struct Request<'a> {
     /// What to verify.

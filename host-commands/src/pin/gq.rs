@@ -8,7 +8,7 @@ use crate::prelude::*;
 /// (inferred). The MAC is on the message of the terminal (AES: inferred); that its length is decimal is
 /// seen in a request of a client.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GQ", reply = "GR", evidence = "manual", verifies_pin)]
+#[host_command(code = "GQ", reply = "GR", evidence = "manual", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(VERIFICATION_FAILED, ACCOUNT, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// What to verify.

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// The algorithm is not public: everything is checked, also the table in user storage, and the answer
 /// is then 68. Formats are 01, 04, 05 and 47, and 48 under an AES BDK (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GS", reply = "GT", evidence = "manual", verifies_pin)]
+#[host_command(code = "GS", reply = "GT", evidence = "manual", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(DIEBOLD_TABLE, ACCOUNT, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// What to verify.

@@ -10,7 +10,7 @@ use crate::prelude::*;
 /// seen in a request of a client.
 /// How PINs stand under the LMK is a construction of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "GU", reply = "GV", evidence = "manual", verifies_pin)]
+#[host_command(code = "GU", reply = "GV", evidence = "manual", licence = "magnetic-stripe-transactions", verifies_pin)]
 #[errors(VERIFICATION_FAILED, PIN_UNDER_LMK, PIN_TAG, ACCOUNT, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// What to verify.

@@ -7,7 +7,7 @@ use crate::{prelude::*, session::pin::pin_fault};
 /// How PINs stand under the LMK is a construction of our own (inferred). A PIN that is excluded is
 /// drawn again.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "JA", reply = "JB", evidence = "manual")]
+#[host_command(code = "JA", reply = "JB", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[errors(ACCOUNT, PIN_LENGTH, PIN_LENGTH_MISMATCH, EXCLUDED_PIN)]
 pub struct Request<'a> {
     /// Account number: twelve digits, or the whole number and `;`.

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// How PINs stand under the LMK is a construction of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "JE", reply = "JF", evidence = "device")]
+#[host_command(code = "JE", reply = "JF", evidence = "device", licence = "magnetic-stripe-transactions")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED)]
 pub struct Request<'a> {
     /// ZPK that the PIN block is under.

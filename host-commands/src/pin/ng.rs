@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// How PINs stand under the LMK, and the reference number, are constructions of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "NG", reply = "NH", evidence = "manual")]
+#[host_command(code = "NG", reply = "NH", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[setting(clear_pins, 17)]
 #[authorise(Pin, "clear")]
 #[errors(PIN_UNDER_LMK, PIN_TAG, ACCOUNT)]

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// How PINs stand under the LMK is a construction of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "QK", reply = "QL", evidence = "manual")]
+#[host_command(code = "QK", reply = "QL", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[setting(account_translation, 17)]
 #[errors(PIN_UNDER_LMK, PIN_TAG, ACCOUNT, PIN_LENGTH)]
 pub struct Request<'a> {

@@ -8,7 +8,7 @@ use crate::prelude::*;
 ///
 /// As delivered they are English. They outlive a loss of power.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "LI", reply = "LJ", evidence = "manual")]
+#[host_command(code = "LI", reply = "LJ", evidence = "manual", licence = "magnetic-stripe-issuing")]
 pub struct Request<'a> {
     /// Words for the digits 0 to 9.
     #[repeat(10_usize)]

@@ -8,7 +8,7 @@ use crate::prelude::*;
 /// keys of a longer one. `^T` is the check value. Under a key-block LMK the attributes behind `#` are
 /// mandatory, and an AES key of 256 bits has two halves (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "NE", reply = "NF", print = "NZ", evidence = "manual")]
+#[host_command(code = "NE", reply = "NF", print = "NZ", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[authorise(Genprint, key_type)]
 #[errors(KEY_TYPE_CODE, KEY_LENGTH, KEY_FUNCTION, STRONGER_LMK)]
 pub struct Request<'a> {

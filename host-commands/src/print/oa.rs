@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// It bears the reference number instead of the account number. Symbols of the print format and forms
 /// for two mailers are those of `PE`, without a PIN. That it needs the activity of `PE` is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "OA", reply = "OB", print = "OZ", evidence = "manual")]
+#[host_command(code = "OA", reply = "OB", print = "OZ", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[authorise(Pin, "mailer")]
 #[errors(ACCOUNT)]
 pub struct Request<'a> {

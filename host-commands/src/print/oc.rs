@@ -9,7 +9,7 @@ use crate::prelude::*;
 /// In the print format `^P` is the component and `^T` its check value (inferred). Without options the
 /// component is as long as the settings say that a ZMK is, and has no scheme tag.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "OC", reply = "OD", print = "OZ", evidence = "manual")]
+#[host_command(code = "OC", reply = "OD", print = "OZ", evidence = "manual", licence = "legacy")]
 #[authorise(Genprint, KeyTypeCode(*b"000"))]
 #[errors(KEY_LENGTH, KEY_SCHEME)]
 pub struct Request<'a> {

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// In the print format `^P` is the key and `^T` its check value (inferred). Without options the key is
 /// single length.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "OE", reply = "OF", print = "OZ", evidence = "manual")]
+#[host_command(code = "OE", reply = "OF", print = "OZ", evidence = "manual", licence = "legacy")]
 #[authorise(Genprint, KeyTypeCode(*b"002"))]
 #[errors(KEY_LENGTH, KEY_SCHEME)]
 pub struct Request<'a> {

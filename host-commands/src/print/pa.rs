@@ -13,7 +13,7 @@ use crate::prelude::*;
 /// other symbols and for more than 299 symbols and constants are inferred. The format is lost when
 /// the power is.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "PA", reply = "PB", evidence = "device")]
+#[host_command(code = "PA", reply = "PB", evidence = "device", licence = "magnetic-stripe-issuing")]
 pub struct Request<'a> {
     /// Print format.
     pub format: FormatText<'a>,

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// Error 18 without one, and that the format is as it was after an error, are inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "PC", reply = "PD", evidence = "manual")]
+#[host_command(code = "PC", reply = "PD", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[errors(NO_PRINT_FORMAT)]
 pub struct Request<'a> {
     /// What goes behind the print format; it has at most 299 symbols and constants with this.

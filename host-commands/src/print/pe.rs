@@ -11,7 +11,7 @@ use crate::prelude::*;
 /// one a second answers 15 (inferred). Reference number and check values are constructions of our own
 /// (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "PE", reply = "PF", print = "PZ", evidence = "device")]
+#[host_command(code = "PE", reply = "PF", print = "PZ", evidence = "device", licence = "magnetic-stripe-issuing")]
 #[authorise(Pin, "mailer")]
 #[errors(PIN_UNDER_LMK, PIN_TAG, ACCOUNT)]
 pub struct Request<'a> {

@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// Which of the two is wrong is not told (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "PG", reply = "PH", evidence = "manual")]
+#[host_command(code = "PG", reply = "PH", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[errors(VERIFICATION_FAILED, PIN_UNDER_LMK, PIN_TAG, ACCOUNT)]
 pub struct Request<'a> {
     /// Account number.

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// They wait for QC, which ends the batch. What was in user storage is lost. A wrong entry loads none
 /// of its message, and more than 1,130 entries answer 21 (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "QA", reply = "QB", evidence = "manual")]
+#[host_command(code = "QA", reply = "QB", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[errors(REFERENCE_NUMBER)]
 pub struct Request<'a> {
     /// Reference numbers and PINs.

@@ -11,7 +11,7 @@ use crate::prelude::*;
 /// and stays as QA left it (inferred). How PINs stand under the LMK, and the reference number, are
 /// constructions of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "QC", reply = "QD", evidence = "manual", slow)]
+#[host_command(code = "QC", reply = "QD", evidence = "manual", licence = "magnetic-stripe-issuing", slow)]
 #[errors(REFERENCE_NUMBER, SOLICITATION)]
 pub struct Request<'a> {
     /// Reference numbers and PINs.

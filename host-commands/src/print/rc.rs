@@ -4,7 +4,7 @@ use crate::prelude::*;
 
 /// Verify the reference check value that OA or PE returned.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "RC", reply = "RD", evidence = "manual")]
+#[host_command(code = "RC", reply = "RD", evidence = "manual", licence = "magnetic-stripe-issuing")]
 #[errors(VERIFICATION_FAILED, ACCOUNT)]
 pub struct Request<'a> {
     /// Account number.

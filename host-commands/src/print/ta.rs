@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// In the print format `^P` is the key and `^T` its check value (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "TA", reply = "TB", print = "TZ", evidence = "device")]
+#[host_command(code = "TA", reply = "TB", print = "TZ", evidence = "device", licence = "legacy")]
 #[authorise(Command, "ta")]
 pub struct Request<'a> {
     /// TMK to print.

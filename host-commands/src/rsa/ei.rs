@@ -17,7 +17,7 @@ const LONGEST_EXPONENT: u64 = 33;
 /// product). Under a key-block LMK the purpose becomes the mode of use: `S`, `D` or `N`, and the key of a chip card
 /// has key usage 04 (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EI", reply = "EJ", evidence = "device", licence = "rsa", slow)]
+#[host_command(code = "EI", reply = "EJ", evidence = "device", licence = "premium-key-management", slow)]
 #[authorise(Generate, "rsa")]
 #[errors(RSA_GENERATION, KEY_BLOCK_FORMAT)]
 #[error(8, "public exponent is even")]

@@ -10,7 +10,7 @@ use crate::{prelude::*, session::rsa::of_rsa};
 /// In a key block a key keeps its header. From a variant LMK to a key-block LMK it gets key version number 00
 /// and exportability `N` (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EM", reply = "EN", evidence = "manual", licence = "rsa", slow)]
+#[host_command(code = "EM", reply = "EN", evidence = "manual", licence = "premium-key-management", slow)]
 #[errors(
     KEY_CHANGE_STORAGE,
     MIGRATION,

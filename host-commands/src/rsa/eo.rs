@@ -14,7 +14,7 @@ use crate::{
 /// came in the other encoding). With a key-block LMK the attributes follow `~#`; under a variant LMK they
 /// answer 15 (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EO", reply = "EP", evidence = "manual", licence = "rsa")]
+#[host_command(code = "EO", reply = "EP", evidence = "manual", licence = "premium-key-management")]
 #[authorise(Import, "rsa")]
 #[errors(KEY_BLOCK_FORMAT, KEY_USAGE, MODE_OF_USE, EXPORTABILITY, OPTIONAL_COUNT, OPTIONAL_DATA, OPTIONAL_REPEATED)]
 pub struct Request<'a> {

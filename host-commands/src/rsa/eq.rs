@@ -6,7 +6,7 @@ use crate::prelude::*;
 ///
 /// Under a key-block LMK the key is in a key block, whose authenticator is verified (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EQ", reply = "ER", evidence = "manual", licence = "rsa")]
+#[host_command(code = "EQ", reply = "ER", evidence = "manual", licence = "premium-key-management")]
 #[errors(VERIFICATION_FAILED, KEY_BLOCK_FORMAT)]
 #[error(4, "not a public key")]
 pub struct Request<'a> {

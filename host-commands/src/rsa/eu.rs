@@ -12,7 +12,7 @@ use crate::{
 ///
 /// Both are variant LMKs: error A1 otherwise (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EU", reply = "EV", evidence = "manual", licence = "rsa")]
+#[host_command(code = "EU", reply = "EV", evidence = "manual", licence = "premium-key-management")]
 #[errors(VERIFICATION_FAILED, KEY_CHANGE_STORAGE, MIGRATION, STRONGER_LMK, LMK_SCHEMES)]
 pub struct Request<'a> {
     /// MAC under the old LMK.

@@ -7,7 +7,7 @@ use crate::{prelude::*, session::rsa::of_data};
 /// Without a hash the message is the digest information itself: error 74 if it is no DER sequence. What
 /// codes 03 and 04 mean is inferred, and so is that the hashes 02 and 03 answer 05.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EW", reply = "EX", evidence = "device", licence = "rsa", slow)]
+#[host_command(code = "EW", reply = "EX", evidence = "device", licence = "premium-key-management", slow)]
 #[errors(DIGEST_INFORMATION, RSA_LENGTH, PRIVATE_KEY, KEY_BLOCK_FORMAT, KEY_BLOCK_AUTHENTICATION)]
 #[errors(KEY_BLOCK_KEY_LENGTH, KEY_USAGE, ALGORITHM, MODE_OF_USE, KEY_BLOCK_VERSION)]
 #[error(3, "the private key is not for signatures")]

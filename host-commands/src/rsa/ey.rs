@@ -7,7 +7,7 @@ use crate::{prelude::*, session::rsa::of_data};
 ///
 /// Hash and padding as for `EW`. A signature that is not as long as the modulus answers 76.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EY", reply = "EZ", evidence = "device", licence = "rsa")]
+#[host_command(code = "EY", reply = "EZ", evidence = "device", licence = "premium-key-management")]
 #[errors(DIGEST_INFORMATION, RSA_LENGTH, KEY_BLOCK_FORMAT, KEY_BLOCK_AUTHENTICATION)]
 #[errors(KEY_BLOCK_KEY_LENGTH, KEY_USAGE, ALGORITHM, MODE_OF_USE, KEY_BLOCK_VERSION)]
 #[error(1, "MAC of the public key is wrong")]

@@ -6,7 +6,7 @@ use crate::{COMMANDS, Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command = Command::new(
     "GETCMDS",
-    "List enabled commands: -h of the host only, -l with their names",
+    "List enabled commands: -h of the host only, -l with their packages and names",
     run,
 )
 .for_provider();
@@ -17,30 +17,42 @@ const WIDTH: usize = 16;
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let has = |flag: &str| desk.arguments().iter().any(|argument| argument == flag);
     let (hosts_only, long) = (has("-h"), has("-l"));
-    let disabled = desk.state().settings.disabled_commands.clone();
+    let state = desk.state();
+    let disabled = |code: &String| state.settings.disabled_commands.contains(code);
     let host: Vec<_> = listing()
         .into_iter()
         .filter(|listed| listed.status == Status::Implemented)
-        .map(|listed| (listed.code.escape_ascii().to_string(), listed.name))
-        .filter(|(code, _)| !disabled.contains(code))
+        .filter(|listed| state.licence.packages.has(listed.licence))
+        .map(|listed| (listed.code.escape_ascii().to_string(), listed.licence, listed.name))
+        .filter(|(code, ..)| !disabled(code))
         .collect();
     desk.tell("List of enabled Host commands:")?;
     show(desk, &host, long)?;
     if hosts_only {
         return Ok(());
     }
-    let console: Vec<_> =
-        COMMANDS.iter().map(|command| (command.name.to_owned(), command.summary)).collect();
+    let disabled = &state.settings.disabled_console_commands;
+    let console: Vec<_> = COMMANDS
+        .iter()
+        .filter(|command| !disabled.iter().any(|name| name == command.name))
+        .map(|command| (command.name.to_owned(), "", command.summary))
+        .collect();
     desk.tell("List of enabled Console commands:")?;
     show(desk, &console, long)
 }
 
-fn show(desk: &mut Desk<'_>, commands: &[(String, &str)], long: bool) -> Outcome {
+/// Code, package and name, of those that have one.
+type Row<'a> = (String, &'a str, &'a str);
+
+fn show(desk: &mut Desk<'_>, commands: &[Row<'_>], long: bool) -> Outcome {
     if long {
-        return commands.iter().try_for_each(|(code, name)| desk.tell(format!("{code:<12} {name}")));
+        return commands.iter().try_for_each(|(code, package, name)| {
+            let package = if package.is_empty() { String::new() } else { format!("{package:<29}") };
+            desk.tell(format!("{code:<12} {package}{name}"))
+        });
     }
     for row in commands.chunks(WIDTH) {
-        let codes: Vec<_> = row.iter().map(|(code, _)| code.as_str()).collect();
+        let codes: Vec<_> = row.iter().map(|(code, ..)| code.as_str()).collect();
         desk.tell(codes.join(" "))?;
     }
     Ok(())

@@ -29,6 +29,9 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
             return Ok(());
         }
     }
+    if !desk.state().may_load(id) {
+        return Stop::no(format!("Licence allows {} LMKs", desk.state().licence.lmks));
+    }
     let Remark(comments) = desk.ask()?;
     desk.tell("Load LMK from components or shares")?;
     let FromCards { lmk, is_live, officers } = from_cards(desk)?;

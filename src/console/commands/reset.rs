@@ -16,8 +16,9 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return desk.tell("Reset aborted");
     }
     desk.change(|state| {
-        // Number of connections and clock are matters of the machine.
-        *state = State { connections: state.connections, clock: state.clock, ..State::default() };
+        // Number of connections and clock are matters of the machine, the licence is one of its owner.
+        let State { connections, clock, licence, .. } = *state;
+        *state = State { connections, clock, licence, ..State::default() };
     })?;
     desk.appliance().fraud().reset_counts();
     desk.appliance().forget();

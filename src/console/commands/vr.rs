@@ -2,6 +2,7 @@
 
 use appliance::FIRMWARE;
 
+use super::licence::show;
 use crate::{Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command =
@@ -21,10 +22,10 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         String::new(),
         format!("PCI HSM compliant settings: {}", if pci { "YES" } else { "NO" }),
         "Host configuration: Ethernet".to_owned(),
-        format!("Licence: LMKx{}", desk.fact("LMKs licensed")),
         "Crypto: 3DES, AES, RSA".to_owned(),
+        String::new(),
     ] {
         desk.tell(line)?;
     }
-    Ok(())
+    show(desk)
 }
