@@ -61,20 +61,12 @@ impl<'a> Transcript<'a> {
 
     /// The line of an outdated conversation that holds the answer to this prompt.
     fn answered(&mut self, prompt: &str) -> Option<&'a str> {
-        let is_command = prompt.ends_with("> ");
-        let of_command = |line: &str| {
-            line.split_once("> ").is_some_and(|(mode, _)| {
-                matches!(mode.trim_end_matches("-AUTH"), "Online" | "Offline" | "Secure")
-            })
-        };
         let mut ahead = self.lines.clone();
         while let Some(line) = ahead.next() {
-            if is_command && of_command(line) {
+            if is_command(line) {
+                let (_, typed) = line.split_once("> ").filter(|_| prompt.ends_with("> "))?;
                 self.lines = ahead;
-                return line.split_once("> ").map(|(_, typed)| typed);
-            }
-            if of_command(line) {
-                return None;
+                return Some(typed);
             }
             if let Some(typed) = line.strip_prefix(prompt.trim_end()) {
                 self.lines = ahead;
@@ -85,14 +77,21 @@ impl<'a> Transcript<'a> {
     }
 }
 
+/// Whether a line of a conversation holds a command.
+fn is_command(line: &str) -> bool {
+    let mode = line.split_once("> ").map_or("", |(mode, _)| mode.trim_end_matches("-AUTH"));
+    matches!(mode, "Online" | "Offline" | "Secure")
+}
+
 impl Terminal for Transcript<'_> {
     fn read(&mut self, prompt: &str, echo: Echo) -> Outcome<Zeroizing<String>> {
         let expected = match self.source {
             Source::Outdated => {
                 let was_new = std::mem::take(&mut self.is_new);
+                let is_over = !self.lines.clone().any(is_command);
                 let typed = match self.answered(prompt) {
                     Some(typed) => typed,
-                    None if self.lines.as_str().is_empty() => return Err(Stop::Ended),
+                    None if is_over => return Err(Stop::Ended),
                     // Return is no answer to it.
                     None if was_new => return Err(Stop::Aborted),
                     None => {
