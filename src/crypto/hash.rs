@@ -41,21 +41,26 @@ impl Function {
     ///
     /// The first [`Function::digest_size`] bytes hold it, the rest is zero.
     pub fn digest(self, message: &[u8]) -> [u8; Hash::LONGEST] {
+        self.digest_of(&[message])
+    }
+
+    /// The digest of the parts as one message.
+    pub(crate) fn digest_of(self, parts: &[&[u8]]) -> [u8; Hash::LONGEST] {
         match self {
-            Self::Sha(Hash::Sha1) => over::<Sha1>(message),
-            Self::Sha(Hash::Sha224) => over::<Sha224>(message),
-            Self::Sha(Hash::Sha256) => over::<Sha256>(message),
-            Self::Sha(Hash::Sha384) => over::<Sha384>(message),
-            Self::Sha(Hash::Sha512) => over::<Sha512>(message),
-            Self::Md5 => over::<Md5>(message),
-            Self::Mdc2 => mdc2(message),
+            Self::Sha(Hash::Sha1) => over::<Sha1>(parts),
+            Self::Sha(Hash::Sha224) => over::<Sha224>(parts),
+            Self::Sha(Hash::Sha256) => over::<Sha256>(parts),
+            Self::Sha(Hash::Sha384) => over::<Sha384>(parts),
+            Self::Sha(Hash::Sha512) => over::<Sha512>(parts),
+            Self::Md5 => over::<Md5>(parts),
+            Self::Mdc2 => mdc2(&parts.concat()),
         }
     }
 }
 
-fn over<D: Digest>(message: &[u8]) -> [u8; Hash::LONGEST] {
+fn over<D: Digest>(parts: &[&[u8]]) -> [u8; Hash::LONGEST] {
     let mut digest = [0; Hash::LONGEST];
-    xor(&mut digest, &D::digest(message));
+    xor(&mut digest, &parts.iter().fold(D::new(), D::chain_update).finalize());
     digest
 }
 

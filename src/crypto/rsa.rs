@@ -3,19 +3,21 @@
 //! Private operations are blinded, and their result is checked against the public key. Padding is taken off
 //! here, without a branch on what is secret, because a device tells its host that padding is wrong.
 
+mod block;
 mod der;
 mod padding;
+mod request;
 
+pub use block::{BlockFault, DataBlock, Template};
 pub use der::Representation;
-pub use padding::Encryption;
+pub use padding::{Encryption, Signing};
+pub use request::{CertificateRequest, Subject};
 
 use rand_core::CryptoRng;
 use rsa::BoxedUint;
 use rsa::hazmat::{rsa_decrypt_and_check, rsa_encrypt};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use zeroize::Zeroizing;
-
-use crate::mac::Hash;
 
 /// Why something cannot be done with RSA.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -93,6 +95,11 @@ impl PublicKey {
         self.0.size()
     }
 
+    /// Bits of the modulus.
+    pub fn bits(&self) -> usize {
+        usize::try_from(self.0.n().bit_width_vartime()).unwrap_or(usize::MAX)
+    }
+
     /// Encrypts a message.
     ///
     /// # Errors
@@ -106,21 +113,21 @@ impl PublicKey {
         self.apply(&encryption.pad(message, self.size(), rng)?)
     }
 
-    /// Whether a signature of PKCS#1 v1.5 is that of a message; without a hash, of a digest information.
+    /// Whether a signature is that of a message.
     ///
     /// # Errors
     /// [`RsaFault::Length`] if the signature is not as long as the modulus, or the modulus is too short for the digest.
     pub fn verify(
         &self,
-        hash: Option<Hash>,
+        signing: Signing<'_>,
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, RsaFault> {
         if signature.len() != self.size() {
             return Err(RsaFault::Length);
         }
-        let right = padding::signed(hash, message, self.size())?;
-        Ok(self.apply(signature).is_ok_and(|block| crate::equal(&block, &right)))
+        let Ok(block) = self.apply(signature) else { return Ok(false) };
+        signing.matches(&block, message, self.bits())
     }
 
     /// The public operation on a number of the length of the modulus.
@@ -206,17 +213,17 @@ impl PrivateKey {
         usize::try_from(self.0.n().bit_width_vartime()).unwrap_or(usize::MAX)
     }
 
-    /// Signs a message after PKCS#1 v1.5; without a hash, a digest information.
+    /// Signs a message.
     ///
     /// # Errors
     /// [`RsaFault::Length`] if the modulus is too short for the digest.
     pub fn sign(
         &self,
-        hash: Option<Hash>,
+        signing: Signing<'_>,
         message: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, RsaFault> {
-        let block = padding::signed(hash, message, self.0.size())?;
+        let block = signing.pad(message, self.bits(), rng)?;
         self.apply(&block, rng).map(|signature| signature.to_vec())
     }
 

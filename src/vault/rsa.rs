@@ -5,10 +5,12 @@
 
 mod private;
 mod public;
+mod transport;
 
 pub use private::RsaAttributes;
+pub use transport::{UnderPublicKey, Unwrapped};
 
-use crypto::rsa::PrivateKey;
+use crypto::rsa::{BlockFault, PrivateKey, RsaFault};
 
 use crate::Refusal;
 use crate::key_block::Header;
@@ -31,6 +33,15 @@ pub enum RsaRefusal {
     /// 01: the MAC of a public key is wrong.
     #[error("MAC of the public key is wrong")]
     Mac,
+    /// 03: the private key is for something else. The number is inferred.
+    #[error("the private key is not for this")]
+    Purpose,
+    /// 76 data that are too long or too short for the key, 77 padding.
+    #[error(transparent)]
+    Data(#[from] RsaFault),
+    /// 83 the form of the block in which a key stands, 84 the check value there.
+    #[error(transparent)]
+    Block(#[from] BlockFault),
 }
 
 /// What a private key may be used for.

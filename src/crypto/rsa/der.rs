@@ -1,25 +1,25 @@
-//! Public keys in DER: a sequence of modulus and exponent.
+//! Numbers of keys in DER.
 
-use super::{PublicKey, RsaFault};
+use der::asn1::AnyRef;
+use der::{Decode, Encode, Error, Length, SliceWriter, Tag};
+use zeroize::Zeroizing;
+
+use super::{Factors, PublicKey, RsaFault};
 
 /// How integers stand in DER.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Representation {
-    /// Unsigned: no zero in front of a high bit.
+    /// Unsigned: no zero in front of a high bit. The standard does not allow that.
     Unsigned,
     /// Two's complement, as the standard says: a zero in front of a high bit.
     TwosComplement,
 }
 
-/// Tags of DER.
-const SEQUENCE: u8 = 0x30;
-const INTEGER: u8 = 0x02;
-
 impl PublicKey {
     /// Bytes that the sequence at the front of `bytes` takes, tag and length included.
     pub fn der_length(bytes: &[u8]) -> Option<usize> {
-        let (_, rest) = element(SEQUENCE, bytes)?;
-        Some(bytes.len() - rest.len())
+        let (element, rest) = AnyRef::from_der_partial(bytes).ok()?;
+        (element.header().tag() == Tag::Sequence).then(|| bytes.len() - rest.len())
     }
 
     /// Reads a sequence of modulus and exponent, which has to fill `bytes`.
@@ -29,13 +29,7 @@ impl PublicKey {
     /// # Errors
     /// [`RsaFault::Key`] for anything else, and as for [`PublicKey::new`].
     pub fn from_der(bytes: &[u8], representation: Representation) -> Result<Self, RsaFault> {
-        let parts = || {
-            let (content, after) = element(SEQUENCE, bytes)?;
-            let (modulus, content) = element(INTEGER, content)?;
-            let (exponent, behind) = element(INTEGER, content)?;
-            (after.is_empty() && behind.is_empty()).then_some((modulus, exponent))
-        };
-        let (modulus, exponent) = parts().ok_or(RsaFault::Key)?;
+        let [modulus, exponent] = elements(Tag::Integer, bytes).map_err(|_| RsaFault::Key)?;
         let is_negative = |number: &[u8]| number.first().is_none_or(|first| *first >= 0x80);
         if representation == Representation::TwosComplement
             && (is_negative(modulus) || is_negative(exponent))
@@ -46,40 +40,68 @@ impl PublicKey {
     }
 
     /// Writes a sequence of modulus and exponent.
-    pub fn to_der(&self, representation: Representation) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// [`RsaFault::Key`], which does not happen with keys of lengths that there are.
+    pub fn to_der(&self, representation: Representation) -> Result<Vec<u8>, RsaFault> {
         let integer = |bytes: &[u8]| {
             let is_high = bytes.first().is_some_and(|first| *first >= 0x80);
             let zero = is_high && representation == Representation::TwosComplement;
-            let content = [if zero { &[0][..] } else { &[] }, bytes].concat();
-            written(INTEGER, &content)
+            [if zero { &[0][..] } else { &[] }, bytes].concat()
         };
-        let content = [integer(&self.modulus()), integer(&self.exponent())].concat();
-        written(SEQUENCE, &content)
+        let [modulus, exponent] = [self.modulus(), self.exponent()].map(|number| integer(&number));
+        let der = sequence(Tag::Integer, &[&modulus, &exponent]);
+        der.map(|der| der.to_vec()).map_err(|_| RsaFault::Key)
     }
 }
 
-/// Content of the element at the front, and what stands behind it. The length has to be as short as it can be.
-fn element(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = match *bytes {
-        [first, length @ 0..=0x7F, ref rest @ ..] if first == tag => (usize::from(length), rest),
-        [first, 0x81, length @ 0x80..=0xFF, ref rest @ ..] if first == tag => {
-            (usize::from(length), rest)
-        }
-        [first, 0x82, high @ 1..=0xFF, low, ref rest @ ..] if first == tag => {
-            (usize::from(u16::from_be_bytes([high, low])), rest)
-        }
-        _ => return None,
-    };
-    rest.split_at_checked(length)
+impl Factors {
+    /// Reads a sequence of the five numbers, each unsigned.
+    ///
+    /// # Errors
+    /// [`RsaFault::Key`] for anything else.
+    pub fn from_der(bytes: &[u8]) -> Result<Self, RsaFault> {
+        let parts = elements(Tag::Integer, bytes).map_err(|_| RsaFault::Key)?;
+        let [p, q, dp, dq, q_inverse] = parts.map(|part| Zeroizing::new(part.to_vec()));
+        Ok(Self { p, q, dp, dq, q_inverse })
+    }
+
+    /// Writes a sequence of the five numbers, each unsigned and as wide as it is here.
+    ///
+    /// # Errors
+    /// [`RsaFault::Key`] for numbers that are far too long.
+    pub fn to_der(&self) -> Result<Zeroizing<Vec<u8>>, RsaFault> {
+        let Self { p, q, dp, dq, q_inverse } = self;
+        sequence(Tag::Integer, &[p, q, dp, dq, q_inverse]).map_err(|_| RsaFault::Key)
+    }
 }
 
-/// An element of at most 65,535 bytes.
-fn written(tag: u8, content: &[u8]) -> Vec<u8> {
-    let [.., high, low] = content.len().to_be_bytes();
-    let head = match (high, low) {
-        (0, 0..=0x7F) => vec![tag, low],
-        (0, _) => vec![tag, 0x81, low],
-        _ => vec![tag, 0x82, high, low],
-    };
-    [&head, content].concat()
+/// The contents of a sequence of `N` elements of one kind, which has to fill `bytes`.
+pub(super) fn elements<const N: usize>(tag: Tag, bytes: &[u8]) -> Result<[&[u8]; N], Error> {
+    AnyRef::from_der(bytes)?.sequence(|reader| {
+        let mut contents = [&[][..]; N];
+        for content in &mut contents {
+            let element = AnyRef::decode(reader)?;
+            element.header().tag().assert_eq(tag)?;
+            *content = element.value();
+        }
+        Ok(contents)
+    })
+}
+
+/// A sequence of elements of one kind. It is wiped, and so is what it is made of.
+pub(super) fn sequence(tag: Tag, contents: &[&[u8]]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let elements = contents.iter().map(|content| AnyRef::new(tag, content));
+    let elements = elements.collect::<Result<Vec<_>, _>>()?;
+    let inner = written(&elements)?;
+    written(&[AnyRef::new(Tag::Sequence, &inner)?])
+}
+
+/// Elements one after the other.
+fn written(elements: &[AnyRef<'_>]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let length = elements.iter().try_fold(Length::ZERO, |sum, next| sum + next.encoded_len()?)?;
+    let mut out = Zeroizing::new(vec![0; usize::try_from(length)?]);
+    let mut writer = SliceWriter::new(&mut out);
+    elements.iter().try_for_each(|element| element.encode(&mut writer))?;
+    Ok(out)
 }

@@ -1,6 +1,8 @@
 use rand_core::TryCryptoRng;
 
 use super::*;
+use crate::hash::Function;
+use crate::mac::Hash;
 use crate::tests::{Vector, Xorshift, vectors};
 
 /// Test data are no secret.
@@ -33,46 +35,149 @@ fn key(vector: &Vector) -> PrivateKey {
     PrivateKey::of_factors(&factors(&vector.bytes("private_pkcs1_der"))).expect("a key")
 }
 
+/// The hash that the name of an algorithm ends with.
+fn hash_of(name: &str) -> Function {
+    match name {
+        "md5" => Function::Md5,
+        "sha1" => Function::Sha(Hash::Sha1),
+        "sha224" => Function::Sha(Hash::Sha224),
+        "sha256" => Function::Sha(Hash::Sha256),
+        "sha384" => Function::Sha(Hash::Sha384),
+        "sha512" => Function::Sha(Hash::Sha512),
+        other => panic!("{other}"),
+    }
+}
+
+fn oaep<'a>(hash: &str, parameters: &'a [u8]) -> Encryption<'a> {
+    let Function::Sha(hash) = hash_of(hash) else { panic!("{hash}") };
+    Encryption::Oaep { hash, parameters }
+}
+
 #[test]
 fn keys_signatures_and_encryption_are_those_of_other_libraries() {
     let mut rng = Xorshift::new(77);
     let mut count = 0;
     for vector in vectors(include_str!("../../../vectors/crypto/rsa.jsonl")) {
         let (id, key, output) = (vector.id(), key(&vector), vector.output_bytes());
-        let public = key.public_key();
-        let oaep = Encryption::Oaep { hash: Hash::Sha1, parameters: b"" };
-        match vector.algorithm() {
-            "rsa-public-pkcs1-der" => {
+        let label = vector.input("label").as_str().unwrap_or_default();
+        let label = hex::decode(label).expect("hexadecimal digits");
+        let (algorithm, name) = vector.algorithm().rsplit_once('-').expect("an algorithm");
+        match (algorithm, name) {
+            ("rsa-public-pkcs1", "der") => {
+                let public = key.public_key();
                 let read = PublicKey::from_der(&output, Representation::TwosComplement);
                 assert_eq!(read.expect("a key").modulus(), public.modulus(), "{id}");
-                assert_eq!(public.to_der(Representation::TwosComplement), output, "{id}");
+                assert_eq!(public.to_der(Representation::TwosComplement), Ok(output), "{id}");
             }
-            "rsassa-pkcs1v15-sha1" => signs(&key, Hash::Sha1, &vector, &mut rng),
-            "rsassa-pkcs1v15-sha256" => signs(&key, Hash::Sha256, &vector, &mut rng),
-            "rsaes-pkcs1v15-decrypt" => {
-                let clear = key.decrypt(Encryption::Pkcs1, &vector.bytes("ciphertext"), &mut rng);
+            ("rsassa-pkcs1v15", hash) => {
+                signs(&key, Signing::Pkcs1(Some(hash_of(hash))), &vector, &mut rng);
+            }
+            ("rsassa-pss", hash) => signs(&key, Signing::Pss(hash_of(hash)), &vector, &mut rng),
+            ("rsa-oaep-sha1-signature", hash) => {
+                let signing = Signing::Encryption(Some(hash_of(hash)), oaep("sha1", &label));
+                signs(&key, signing, &vector, &mut rng);
+            }
+            ("pkcs10", hash) => requests(&key, hash_of(hash), &vector, &mut rng),
+            (scheme, "decrypt") => {
+                let encryption = match scheme.strip_prefix("rsaes-oaep-") {
+                    Some(hash) => oaep(hash, &label),
+                    None => Encryption::Pkcs1,
+                };
+                let clear = key.decrypt(encryption, &vector.bytes("ciphertext"), &mut rng);
                 assert_eq!(*clear.expect("a message"), output, "{id}");
             }
-            "rsaes-oaep-sha1-decrypt" => {
-                let clear = key.decrypt(oaep, &vector.bytes("ciphertext"), &mut rng);
-                assert_eq!(*clear.expect("a message"), output, "{id}");
-            }
-            other => panic!("{id}: {other}"),
+            other => panic!("{id}: {other:?}"),
         }
         count += 1;
     }
-    assert_eq!(count, 15);
+    assert_eq!(count, 57);
 }
 
-fn signs(key: &PrivateKey, hash: Hash, vector: &Vector, rng: &mut Xorshift) {
+/// A signature is that of the vector, or where it is random, both are verified.
+fn signs(key: &PrivateKey, signing: Signing<'_>, vector: &Vector, rng: &mut Xorshift) {
     let (id, data, output) = (vector.id(), vector.bytes("data"), vector.output_bytes());
-    assert_eq!(key.sign(Some(hash), &data, rng).expect("a signature"), output, "{id}");
+    let made = key.sign(signing, &data, rng).expect("a signature");
     let public = key.public_key();
-    assert_eq!(public.verify(Some(hash), &data, &output), Ok(true), "{id}");
+    match signing {
+        Signing::Pkcs1(_) => assert_eq!(made, output, "{id}"),
+        _ => assert_eq!(public.verify(signing, &data, &made), Ok(true), "{id}"),
+    }
+    assert_eq!(public.verify(signing, &data, &output), Ok(true), "{id}");
+    let other = [&data[..], b"0"].concat();
+    assert_eq!(public.verify(signing, &other, &output), Ok(false), "{id}");
     let mut wrong = output;
     wrong[7] ^= 1;
-    assert_eq!(public.verify(Some(hash), &data, &wrong), Ok(false), "{id}");
-    assert_eq!(public.verify(Some(hash), &data, &wrong[1..]), Err(RsaFault::Length), "{id}");
+    assert_eq!(public.verify(signing, &data, &wrong), Ok(false), "{id}");
+    assert_eq!(public.verify(signing, &data, &wrong[1..]), Err(RsaFault::Length), "{id}");
+    let too_large = vec![0xFF; wrong.len()];
+    assert_eq!(public.verify(signing, &data, &too_large), Ok(false), "{id}");
+}
+
+fn requests(key: &PrivateKey, hash: Function, vector: &Vector, rng: &mut Xorshift) {
+    let names = vector.input("subject").as_str().expect("a subject");
+    let subject = match names.split(';').collect::<Vec<_>>()[..] {
+        [country, state, locality, organization, unit, common_name] => {
+            Subject { country, state, locality, organization, unit, common_name }
+        }
+        [country, common_name] => Subject { country, common_name, ..Subject::default() },
+        _ => panic!("{names}"),
+    };
+    let made = key.certificate_request(subject, hash, rng).expect("a request");
+    assert_eq!(made.to_der(), Some(vector.output_bytes()), "{}", vector.id());
+    let pem = made.to_pem().expect("text");
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE REQUEST-----\nMII"), "{pem}");
+}
+
+#[test]
+fn what_no_certificate_says_is_not_requested() {
+    let mut rng = Xorshift::new(6);
+    let key = PrivateKey::generate(512, &[3], &mut rng).expect("a key pair");
+    let named = Subject { common_name: "NAME", ..Subject::default() };
+    let foreign = Subject { country: "\u{e4}", ..named };
+    let sha1 = Function::Sha(Hash::Sha1);
+    assert!(key.certificate_request(named, sha1, &mut rng).is_ok());
+    for (subject, hash, fault) in [
+        (named, Function::Mdc2, RsaFault::Key),
+        (foreign, sha1, RsaFault::Key),
+        (named, Function::Sha(Hash::Sha512), RsaFault::Length),
+    ] {
+        let request = key.certificate_request(subject, hash, &mut rng);
+        assert_eq!(request.err(), Some(fault));
+    }
+}
+
+#[test]
+fn digests_need_room() {
+    let mut rng = Xorshift::new(7);
+    let key = PrivateKey::generate(528, &[3], &mut rng).expect("a key pair");
+    let sha = |hash| Function::Sha(hash);
+    for (signing, fits) in [
+        (Signing::Pkcs1(Some(sha(Hash::Sha256))), true),
+        (Signing::Pkcs1(Some(sha(Hash::Sha384))), false),
+        (Signing::Pss(sha(Hash::Sha224)), true),
+        (Signing::Pss(sha(Hash::Sha256)), true),
+        (Signing::Pss(sha(Hash::Sha384)), false),
+        (Signing::Encryption(None, Encryption::Oaep { hash: Hash::Sha256, parameters: b"" }), true),
+        (
+            Signing::Encryption(None, Encryption::Oaep { hash: Hash::Sha384, parameters: b"" }),
+            false,
+        ),
+    ] {
+        let made = key.sign(signing, b"", &mut rng);
+        let public = key.public_key();
+        match made {
+            Ok(signature) => {
+                assert!(fits, "{signing:?}");
+                assert_eq!(public.verify(signing, b"", &signature), Ok(true), "{signing:?}");
+            }
+            Err(fault) => {
+                assert_eq!((fits, fault), (false, RsaFault::Length), "{signing:?}");
+                // What cannot be made is not verified either.
+                let verified = public.verify(signing, b"", &[1; 66]);
+                assert!(matches!(verified, Ok(false) | Err(RsaFault::Length)), "{signing:?}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -153,7 +258,7 @@ fn what_is_no_key_is_refused() {
         assert_eq!(PrivateKey::of_factors(&wrong).err(), Some(RsaFault::Key), "{index}");
     }
     for representation in [Representation::Unsigned, Representation::TwosComplement] {
-        let der = key.public_key().to_der(representation);
+        let der = key.public_key().to_der(representation).expect("a sequence");
         assert_eq!(PublicKey::der_length(&[&der[..], b";"].concat()), Some(der.len()));
         assert!(PublicKey::from_der(&der, representation).is_ok());
         for length in 0..der.len() {

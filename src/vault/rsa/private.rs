@@ -41,8 +41,9 @@ impl Lmk {
                 let length = KeyBlock::parse(block)?.body_length();
                 let mut body = Zeroizing::new(vec![0; length]);
                 let (header, sequence) = thales::open_private_key(lmk.keys(), block, &mut body)?;
-                let factors = of_sequence(sequence).ok_or(RsaRefusal::PrivateKey)?;
-                let key = PrivateKey::of_factors(&factors).map_err(|_| RsaRefusal::PrivateKey)?;
+                let factors = Factors::from_der(sequence);
+                let key = factors.and_then(|factors| PrivateKey::of_factors(&factors));
+                let key = key.map_err(|_| RsaRefusal::PrivateKey)?;
                 Ok(RsaKey { key, purpose, header: Some(header) })
             }
         }
@@ -78,7 +79,7 @@ impl Lmk {
             Some(old) => Header { version: new.version, reserved: new.reserved, ..old },
             None => new,
         };
-        let sequence = sequence(&factors);
+        let sequence = factors.to_der().map_err(|_| RsaRefusal::PrivateKey)?;
         let mut out = vec![0; 1 + KeyBlock::LONGEST];
         out[0] = b'S';
         let length = thales::seal_private_key(
@@ -129,7 +130,8 @@ impl Lmk {
             return Err(RsaRefusal::PrivateKey);
         }
         let mut parts = data[FRONT..].chunks_exact(part);
-        let factors = factors_of(|| parts.next()).ok_or(RsaRefusal::PrivateKey)?;
+        let mut next = || Zeroizing::new(parts.next().unwrap_or_default().to_vec());
+        let factors = Factors { p: next(), q: next(), dp: next(), dq: next(), q_inverse: next() };
         let key = PrivateKey::of_factors(&factors).map_err(|_| RsaRefusal::PrivateKey)?;
         Ok(RsaKey { key, purpose, header: None })
     }
@@ -191,11 +193,6 @@ const fn in_order(factors: &Factors) -> [&Zeroizing<Vec<u8>>; 5] {
     [p, q, dp, dq, q_inverse]
 }
 
-fn factors_of<'p>(mut next: impl FnMut() -> Option<&'p [u8]>) -> Option<Factors> {
-    let mut part = || next().map(|bytes| Zeroizing::new(bytes.to_vec()));
-    Some(Factors { p: part()?, q: part()?, dp: part()?, dq: part()?, q_inverse: part()? })
-}
-
 /// Single DES CBC-MAC under the second key of the pair with a variant.
 fn mac_of(key: [u8; 8], data: &[u8]) -> [u8; MAC] {
     let mut key = Zeroizing::new(key);
@@ -236,47 +233,4 @@ fn cbc<'b>(cipher: &Des, blocks: impl Iterator<Item = &'b mut [u8; 8]>, encrypt:
         };
         *place = result.to_be_bytes();
     }
-}
-
-/// Five unsigned integers of equal width.
-fn sequence(factors: &Factors) -> Zeroizing<Vec<u8>> {
-    let mut content = Zeroizing::new(Vec::with_capacity(5 * (FRONT + factors.p.len())));
-    for number in in_order(factors) {
-        element(0x02, number, &mut content);
-    }
-    let mut sequence = Zeroizing::new(Vec::with_capacity(FRONT + content.len()));
-    element(0x30, &content, &mut sequence);
-    sequence
-}
-
-fn element(tag: u8, content: &[u8], out: &mut Vec<u8>) {
-    let [.., high, low] = content.len().to_be_bytes();
-    match (high, low) {
-        (0, 0..=0x7F) => out.extend_from_slice(&[tag, low]),
-        (0, _) => out.extend_from_slice(&[tag, 0x81, low]),
-        _ => out.extend_from_slice(&[tag, 0x82, high, low]),
-    }
-    out.extend_from_slice(content);
-}
-
-fn of_sequence(sequence: &[u8]) -> Option<Factors> {
-    let (content, _) = read(0x30, sequence)?;
-    let mut rest = content;
-    factors_of(|| {
-        let (number, behind) = read(0x02, rest)?;
-        rest = behind;
-        Some(number)
-    })
-}
-
-fn read(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = match *bytes {
-        [first, length @ 0..=0x7F, ref rest @ ..] if first == tag => (usize::from(length), rest),
-        [first, 0x81, length, ref rest @ ..] if first == tag => (usize::from(length), rest),
-        [first, 0x82, high, low, ref rest @ ..] if first == tag => {
-            (usize::from(u16::from_be_bytes([high, low])), rest)
-        }
-        _ => return None,
-    };
-    rest.split_at_checked(length)
 }

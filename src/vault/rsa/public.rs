@@ -75,7 +75,7 @@ impl Lmk {
             reserved: id.digits(),
         };
         let mut out = vec![b'S'; 1 + KeyBlock::LONGEST];
-        let sequence = key.to_der(Representation::Unsigned);
+        let sequence = key.to_der(Representation::Unsigned).map_err(|_| RsaRefusal::PublicKey)?;
         let (keys, block) = (lmk.keys(), &mut out[1..]);
         let length =
             thales::seal_private_key(keys, &header, attributes.optional, &sequence, rng, block)?;

@@ -1,6 +1,11 @@
+use crypto::Algorithm;
+use crypto::mac::Hash;
+use crypto::rsa::{DataBlock, Encryption, Template};
+
 use super::*;
 use crate::key_block::tests::Source;
-use crate::{Lmk, LmkId};
+use crate::usage::Stated;
+use crate::{Key, KeySize, Lmk, LmkId, Policy, Scheme};
 
 /// Test data are no secret.
 impl rand_core::TryCryptoRng for Source {}
@@ -69,4 +74,68 @@ fn every_changed_byte_and_every_cut_is_refused() {
         let longer = [&sealed[..], &[0; 8]].concat();
         assert!(lmk.open_rsa(LmkId(0), &longer).is_err());
     }
+}
+
+/// Whatever a key pair is for, keys come back only where it is for them.
+#[test]
+fn keys_travel_under_public_keys() {
+    let mut source = Source::new(24);
+    let template = Template { bytes: &[0; 40], key: 3, check_length: 8, check: 30 };
+    let oaep = Encryption::Oaep { hash: Hash::Sha1, parameters: b"label" };
+    let sent = Key::<Stated>::generate(KeySize::of_scheme(Scheme::T), &mut source).expect("a key");
+    for purpose in [Purpose::Signature, Purpose::KeyManagement, Purpose::Both, Purpose::ChipCard] {
+        let pair = made(768, purpose, &mut source);
+        for block in [DataBlock::Unformatted, DataBlock::Standard, DataBlock::Template(template)] {
+            for encryption in [Encryption::Pkcs1, oaep] {
+                let way = UnderPublicKey { block, encryption };
+                let under = sent.wrap_under(&pair.public_key(), way, b"12345678", &mut source);
+                let under = under.expect("it fits");
+                let mut back =
+                    |policy| pair.unwrap_key(way, Algorithm::Tdes, 24, &under, policy, &mut source);
+                match back(Policy::default()) {
+                    Ok(unwrapped) => {
+                        assert!(pair.for_keys().is_some());
+                        assert_eq!(unwrapped.key.check_value(), sent.check_value());
+                        let is_standard = block == DataBlock::Standard;
+                        assert_eq!(unwrapped.initialization, is_standard.then_some(*b"12345678"));
+                    }
+                    Err(refusal) => {
+                        assert_eq!(
+                            (refusal, pair.for_keys().is_none()),
+                            (RsaRefusal::Purpose, true)
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_of_zeros_or_equal_parts_do_not_come_in() {
+    let mut source = Source::new(25);
+    let pair = made(512, Purpose::Both, &mut source);
+    let way = UnderPublicKey { block: DataBlock::Unformatted, encryption: Encryption::Pkcs1 };
+    let strict = Policy { masquerading: false, single_des: false, ..Policy::default() };
+    for (clear, refusal) in [
+        (&[0; 16][..], RsaRefusal::Key(Refusal::Zero)),
+        (&[7; 16], RsaRefusal::Key(Refusal::Masquerading)),
+        (&[7; 8], RsaRefusal::Key(Refusal::Length)),
+        (&[7; 9], RsaRefusal::Block(BlockFault::Format)),
+    ] {
+        let under = pair.public_key().encrypt(Encryption::Pkcs1, clear, &mut source);
+        let under = under.expect("it fits");
+        let back = pair.unwrap_key(way, Algorithm::Tdes, 16, &under, strict, &mut source);
+        assert_eq!(back.err(), Some(refusal));
+        let back = pair.unwrap_key(way, Algorithm::Tdes, 16, &under[1..], strict, &mut source);
+        assert_eq!(back.err(), Some(RsaRefusal::Data(RsaFault::Length)));
+    }
+    let other = UnderPublicKey {
+        encryption: Encryption::Oaep { hash: Hash::Sha1, parameters: b"" },
+        ..way
+    };
+    let under = pair.public_key().encrypt(Encryption::Pkcs1, &[7; 16], &mut source);
+    let under = under.expect("it fits");
+    let back = pair.unwrap_key(other, Algorithm::Tdes, 16, &under, strict, &mut source);
+    assert_eq!(back.err(), Some(RsaRefusal::Data(RsaFault::Padding)));
 }
