@@ -1,12 +1,13 @@
 //! RSA keys, and what is said about signatures.
 
+mod signing;
+
 use bytes::{BufMut, BytesMut};
-use crypto::{
-    mac::Hash,
-    rsa::{PublicKey, Representation},
-};
+use crypto::rsa::{PublicKey, Representation};
 use vault::{Token, rsa::Purpose};
 use wire::{Code, Fault, Field, Grammar, Group, Parsed, Scope, put_number, read_number};
+
+pub use signing::*;
 
 use super::{Decimal, OptionalBlocks, Raw, Text};
 
@@ -56,59 +57,6 @@ impl From<PublicKeyEncoding> for Representation {
             PublicKeyEncoding::TwosComplement => Self::TwosComplement,
         }
     }
-}
-
-/// Hash of a message that is signed.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum SignedHash {
-    /// SHA-1.
-    #[code("01")]
-    Sha1,
-    /// None: the message is a digest information.
-    #[code("04")]
-    None,
-    /// SHA-224.
-    #[code("05")]
-    Sha224,
-    /// SHA-256.
-    #[code("06")]
-    Sha256,
-    /// SHA-384.
-    #[code("07")]
-    Sha384,
-    /// SHA-512.
-    #[code("08")]
-    Sha512,
-}
-
-impl SignedHash {
-    /// The hash, if there is one.
-    pub fn hash(self) -> Option<Hash> {
-        Some(match self {
-            Self::None => return None,
-            Self::Sha1 => Hash::Sha1,
-            Self::Sha224 => Hash::Sha224,
-            Self::Sha256 => Hash::Sha256,
-            Self::Sha384 => Hash::Sha384,
-            Self::Sha512 => Hash::Sha512,
-        })
-    }
-}
-
-/// Signature algorithm.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum SignatureAlgorithm {
-    /// RSA.
-    #[code("01")]
-    Rsa,
-}
-
-/// Padding of a signature.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum SignaturePadding {
-    /// PKCS#1 v1.5.
-    #[code("01")]
-    Pkcs1,
 }
 
 /// A DER sequence, as it stands. What is in it is not looked at.

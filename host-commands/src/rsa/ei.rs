@@ -77,7 +77,7 @@ impl<'a> Execute<'a> for Request<'a> {
         let exponent = self.exponent()?;
         let key = PrivateKey::generate(bits, exponent, &mut session.random());
         let key = RsaKey::new(key.map_err(|_| error::RSA_GENERATION.0)?, self.key_type.into());
-        let public = key.public_key().to_der(self.encoding.into());
+        let public = key.public_key().to_der(self.encoding.into()).map_err(|_| error::RSA_GENERATION.0)?;
         Ok(Reply {
             public: DerSequence(session.scratch().copy(&public)?),
             private: session.seal_private_key(&key, self.attributes()?)?,

@@ -60,7 +60,8 @@ impl<'a> Execute<'a> for Request<'a> {
         if self.attributes.is_some() {
             return Err(ErrorCode::INVALID_INPUT);
         }
-        let der = session.scratch().copy(&key.to_der(Representation::Unsigned))?;
+        let der = key.to_der(Representation::Unsigned).map_err(|_| NO_PUBLIC_KEY)?;
+        let der = session.scratch().copy(&der)?;
         let mac = session.lmk()?.public_key_mac(der, self.data.0).map_err(of_rsa)?;
         Ok(Reply { mac: Some(Raw(mac)), key: Some(DerSequence(der)), block: None })
     }

@@ -1,6 +1,5 @@
 //! `EY` Verify a signature.
 
-use super::ew::check_message;
 use crate::{prelude::*, session::rsa::of_data};
 
 /// Validate an RSA signature.
@@ -14,15 +13,8 @@ use crate::{prelude::*, session::rsa::of_data};
 #[error(2, "signature is wrong")]
 #[error(4, "not a public key")]
 pub struct Request<'a> {
-    /// Hash of the message.
-    #[error(5)]
-    pub hash: SignedHash,
-    /// Signature algorithm.
-    #[error(6)]
-    pub algorithm: SignatureAlgorithm,
-    /// Padding.
-    #[error(7)]
-    pub padding: SignaturePadding,
+    /// How the message is signed.
+    pub method: SignatureMethod<'a>,
     /// Signature.
     #[ends(';')]
     pub signature: Counted4N<'a>,
@@ -42,10 +34,9 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let hash = self.hash.hash();
-        check_message(hash.is_some(), self.message.0)?;
+        let signing = self.method.signing(self.message.0)?;
         let key = session.public_key(self.key)?;
-        match key.verify(hash, self.message.0, self.signature.0) {
+        match key.verify(signing, self.message.0, self.signature.0) {
             Ok(true) => Ok(Reply {}),
             Ok(false) => Err(ErrorCode::new(2)),
             Err(fault) => Err(of_data(fault)),

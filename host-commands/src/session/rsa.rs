@@ -1,6 +1,6 @@
 //! RSA keys.
 
-use crypto::rsa::{PublicKey, Representation, RsaFault};
+use crypto::rsa::{BlockFault, PublicKey, Representation, RsaFault};
 use vault::rsa::{RsaAttributes, RsaKey, RsaRefusal};
 use wire::ErrorCode;
 
@@ -15,6 +15,9 @@ use crate::{
 
 /// The code that answers what is no public key. Source: manual.
 pub(crate) const NO_PUBLIC_KEY: ErrorCode = ErrorCode::new(4);
+
+/// The code that answers a private key that is for something else (inferred).
+pub(crate) const WRONG_PURPOSE: ErrorCode = ErrorCode::new(3);
 
 impl<'a> Session<'a> {
     /// Opens a private key that stands in the message.
@@ -78,6 +81,10 @@ pub(crate) fn of_rsa(refusal: RsaRefusal) -> ErrorCode {
         RsaRefusal::PrivateKeyLength => PRIVATE_KEY_LENGTH.0,
         RsaRefusal::PublicKey => NO_PUBLIC_KEY,
         RsaRefusal::Mac => crate::error::VERIFICATION_FAILED.0,
+        RsaRefusal::Purpose => WRONG_PURPOSE,
+        RsaRefusal::Data(fault) => of_data(fault),
+        RsaRefusal::Block(BlockFault::Format) => crate::error::KEY_BLOCK_FORMAT.0,
+        RsaRefusal::Block(BlockFault::CheckValue) => crate::error::KEY_BLOCK_CHECK.0,
     }
 }
 
