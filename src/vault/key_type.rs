@@ -214,6 +214,7 @@ key_types! {
     b"406" "KMSC" Yes Authorised Yes [] Simulator;
     b"506" "BKEM" Yes Authorised Yes [] Simulator;
     b"606" "BKAM" Yes Authorised Yes [] Simulator;
+    b"706" "audit record MAC key" No No No [] Manual;
     b"007" "key under LMK 24-25" No No No [] Manual;
     b"107" "KEK" Yes Authorised Yes [b"54"] Manual;
     b"207" "KMC" Yes Authorised Yes [b"E7"] Manual;
