@@ -31,6 +31,17 @@ impl Default for FraudLimits {
     }
 }
 
+/// A limit, by the number that the audit log has for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum FraudLimit {
+    /// Failures within a minute.
+    Minute = 1,
+    /// Failures within an hour.
+    Hour = 2,
+    /// PIN attacks.
+    Attacks = 3,
+}
+
 /// Counts what fails. No locks: workers count at the same time.
 #[derive(Debug)]
 pub struct FraudDetection {
@@ -69,16 +80,17 @@ impl Window {
         Self { length, failures: AtomicU64::new(0), exceeded: AtomicU32::new(0) }
     }
 
-    /// Counts one more failure; true where it is more than the limit.
-    fn count(&self, since: Duration, limit: u32) -> bool {
+    /// Counts one more failure: whether it is more than the limit, and the first that is.
+    fn count(&self, since: Duration, limit: u32) -> (bool, bool) {
         let number = since.as_secs() / self.length.as_secs();
         let next = |seen: u64| if seen >> 32 == number { seen + 1 } else { number << 32 | 1 };
         let seen = self.failures.fetch_update(Relaxed, Relaxed, |seen| Some(next(seen)));
         let failures = next(seen.unwrap_or_else(|seen| seen)) & u64::from(u32::MAX);
-        if failures == u64::from(limit) + 1 {
+        let is_first = failures == u64::from(limit) + 1;
+        if is_first {
             self.exceeded.fetch_add(1, Relaxed);
         }
-        failures > limit.into()
+        (failures > limit.into(), is_first)
     }
 }
 
@@ -97,18 +109,24 @@ impl Default for FraudDetection {
 }
 
 impl FraudDetection {
-    /// Notes that a PIN verification failed.
-    pub fn pin_failed(&self, limits: &FraudLimits) {
-        self.pin_failed_at(self.began.elapsed(), limits);
+    /// Notes that a PIN verification failed; the limit that was exceeded by that.
+    pub fn pin_failed(&self, limits: &FraudLimits) -> Option<FraudLimit> {
+        self.pin_failed_at(self.began.elapsed(), limits)
     }
 
-    fn pin_failed_at(&self, since: Duration, limits: &FraudLimits) {
+    fn pin_failed_at(&self, since: Duration, limits: &FraudLimits) -> Option<FraudLimit> {
         if !limits.enabled {
-            return;
+            return None;
         }
-        let minute = self.minute.count(since, limits.failures_per_minute);
-        if self.hour.count(since, limits.failures_per_hour) || minute {
+        let (minute, first_in_minute) = self.minute.count(since, limits.failures_per_minute);
+        let (hour, first_in_hour) = self.hour.count(since, limits.failures_per_hour);
+        if minute || hour {
             self.is_stopped.store(true, Relaxed);
+        }
+        match (first_in_hour, first_in_minute) {
+            (true, _) => Some(FraudLimit::Hour),
+            (false, true) => Some(FraudLimit::Minute),
+            (false, false) => None,
         }
     }
 

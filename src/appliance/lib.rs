@@ -4,12 +4,15 @@
 //! randomness and its identity. A message is answered under the state that it met: whoever changes
 //! the state puts a new one in place of the old.
 
+mod audit;
 mod authorisation;
+mod error_log;
 mod fraud;
 mod health;
 mod licence;
 mod lmk_table;
 mod locks;
+mod logs;
 pub mod printer;
 mod printing;
 mod random;
@@ -29,10 +32,15 @@ use std::time::Duration;
 use licence::Pace;
 use vault::{Clock, KeyTypes, Lmk, LmkId, Moment, Policy};
 
+pub use audit::{
+    AT_ONCE, Action, Archive, AuditLog, AuditOptions, CAPACITY, CommandSet, Damage, Event, Fate,
+    HEADING, Kind, NotWritten, Numbered, Opened, Record, Room, WhenFull, printed_records,
+};
 pub use authorisation::{
     Activity, ActivityFault, Authorisations, Category, Grant, Interface, Until,
 };
-pub use fraud::{FraudCounts, FraudDetection, FraudLimits};
+pub use error_log::{ErrorEntry, ErrorLog, Fault, Severity};
+pub use fraud::{FraudCounts, FraudDetection, FraudLimit, FraudLimits};
 pub use health::{Health, Tamper, TamperCause};
 pub use licence::{Licence, LmksInUse, NoLicence, NoPackage, Packages};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
@@ -176,6 +184,8 @@ pub struct Appliance {
     first_mailer: Mutex<Option<Mailer>>,
     batch: Mutex<Batch>,
     statistics: Statistics,
+    audit: AuditLog,
+    errors: ErrorLog,
     /// Milliseconds that every reply is held back.
     response_delay: AtomicU64,
     /// What the licence lets through.
@@ -199,6 +209,8 @@ impl Appliance {
             printer: Printer::none(),
             fraud: FraudDetection::default(),
             statistics,
+            audit: AuditLog::default(),
+            errors: ErrorLog::default(),
             response_delay: AtomicU64::new(0),
             first_mailer: Mutex::default(),
             batch: Mutex::default(),
@@ -253,12 +265,19 @@ impl Appliance {
 
     /// Puts another state in place of the present one.
     fn put(&self, state: State) {
-        let is_online = state.mode() == Mode::Online;
-        if self.is_online.swap(is_online, Relaxed) != is_online {
-            self.statistics.run(is_online, state.clock.now());
-        }
+        let (before, after) = (self.state().mode(), state.mode());
+        self.is_online.store(after == Mode::Online, Relaxed);
         self.pace.set(state.licence.calls_per_second);
+        let now = state.clock.now();
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
+        if after != before {
+            self.statistics.run(after == Mode::Online, now);
+            self.note(match after {
+                Mode::Online => Action::Online,
+                Mode::Offline => Action::Offline,
+                Mode::Secure => Action::Secure,
+            });
+        }
     }
 
     /// Whether it serves hosts.
@@ -299,6 +318,8 @@ impl Appliance {
 
     /// Erases the LMKs and all that is authorised, as a tamper does. The device is offline until its next start.
     pub fn tamper(&self, cause: TamperCause) {
+        self.fault(Fault::Tamper, cause as u32);
+        self.note(Action::LmksErased);
         self.erase(|state| {
             state.health.tampers += 1;
             state.lmks = LmkTable::default();

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::FraudLimits;
+use crate::{AuditOptions, FraudLimits};
 
 /// Security settings of an appliance.
 ///
@@ -86,6 +86,8 @@ pub struct Settings {
     pub disabled_console_commands: Vec<String>,
     /// Limits of fraud detection.
     pub fraud_detection: FraudLimits,
+    /// What is audited.
+    pub audit: AuditOptions,
 }
 
 impl Default for Settings {
@@ -128,6 +130,7 @@ impl Default for Settings {
             multiple_key_components: false,
             disabled_console_commands: Vec::new(),
             fraud_detection: FraudLimits::default(),
+            audit: AuditOptions::default(),
         }
     }
 }

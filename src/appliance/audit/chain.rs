@@ -1,0 +1,62 @@
+//! The chain of the audit log: no entry can be changed, taken out or put in without the key.
+//!
+//! The link of an entry is HMAC-SHA-256, under the key of the log, over the link before it and the entry. It is the hash
+//! chain of the log and the MAC of the entry at the same time: a construction of our own, for that of the device is not
+//! published.
+
+use crypto::mac::{Hash, hmac};
+use zeroize::Zeroizing;
+
+use super::entry;
+
+/// Length of a link.
+pub(super) const LENGTH: usize = 32;
+
+/// A link.
+pub(super) type Link = [u8; LENGTH];
+
+/// The end of a chain, to which more is linked.
+pub(super) struct Chain {
+    key: Zeroizing<[u8; 32]>,
+    link: Link,
+}
+
+impl core::fmt::Debug for Chain {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Chain")
+    }
+}
+
+impl Chain {
+    /// Before the first entry.
+    pub(super) const fn new(key: Zeroizing<[u8; 32]>) -> Self {
+        Self { key, link: [0; LENGTH] }
+    }
+
+    /// The last link.
+    pub(super) const fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// Goes on from another link.
+    pub(super) const fn resume(&mut self, link: Link) {
+        self.link = link;
+    }
+
+    /// Links an entry; gives its link.
+    pub(super) fn add(&mut self, entry: &[u8; entry::LENGTH]) -> Link {
+        let mac = hmac(Hash::Sha256, &self.key[..], &[&self.link, entry]);
+        self.link.copy_from_slice(&mac[..LENGTH]);
+        self.link
+    }
+
+    /// Whether the entry has this link; the chain goes on from it if so.
+    pub(super) fn follows(&mut self, entry: &[u8; entry::LENGTH], link: &Link) -> bool {
+        let before = self.link;
+        let follows = crypto::equal(&self.add(entry), link);
+        if !follows {
+            self.link = before;
+        }
+        follows
+    }
+}
