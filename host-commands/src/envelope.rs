@@ -38,7 +38,9 @@ pub(crate) fn answer<'a>(
     let start = out.len();
     out.put_slice(head);
     session.trailer.set(trailer(fields));
-    let position = position([*first, *second]);
+    let code = [*first, *second];
+    session.code.set(code);
+    let position = position(code);
     if let Some(position) = position {
         session.appliance().statistics().count(position);
     }
@@ -66,6 +68,9 @@ pub(crate) fn answer<'a>(
     if let Err(code) = outcome {
         out.truncate(start + header + 2);
         out.put_slice(&code.0);
+    }
+    if let (Some(position), Some(response)) = (position, out[start + header + 2..].first_chunk()) {
+        session.audit(position, code, *response);
     }
     out.put_slice(session.trailer.get());
     outcome.ok()?;

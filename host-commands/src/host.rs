@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use appliance::Appliance;
+use appliance::{Appliance, Fault};
 use bytes::{BufMut, BytesMut};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -78,7 +78,7 @@ impl Host {
     pub fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<SecondReply> {
         let state = self.appliance.state();
         let mut second = None;
-        isolated(message, self.header, out, |out| {
+        let is_well = isolated(message, self.header, out, |out| {
             BUFFER.with_borrow_mut(|buffer| {
                 let session =
                     Session::new(&self.appliance, &state, port, self.header, &mut buffer[..]);
@@ -93,6 +93,9 @@ impl Host {
                 buffer[..used].zeroize();
             });
         });
+        if !is_well {
+            self.appliance.fault(Fault::Internal, 0);
+        }
         second
     }
 }
@@ -107,7 +110,7 @@ pub fn at_console(appliance: &Appliance, message: &[u8], out: &mut BytesMut) {
 }
 
 /// Lets `work` append the reply to a message whose first `header` bytes are the host's. If it
-/// panics, the reply is error 41, and nothing that it wrote or kept remains.
+/// panics, the reply is error 41, nothing that it wrote or kept remains, and false is returned.
 ///
 /// A message too short for a command code is then answered `ZZ41` behind what there is of its
 /// header (inferred).
@@ -116,10 +119,10 @@ pub fn isolated(
     header: usize,
     out: &mut BytesMut,
     work: impl FnOnce(&mut BytesMut),
-) {
+) -> bool {
     let start = out.len();
     if catch_unwind(AssertUnwindSafe(|| work(out))).is_ok() {
-        return;
+        return true;
     }
     BUFFER.with_borrow_mut(Zeroize::zeroize);
     out[start..].zeroize();
@@ -133,6 +136,7 @@ pub fn isolated(
     out.put_slice(&reply);
     out.put_slice(&error::INTERNAL.0.0);
     out.put_slice(envelope::trailer(fields));
+    false
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ use fields::LmkId;
 /// Names that every command file uses.
 mod prelude {
     pub(crate) use crate::session::{
+        audit::not_written,
         exchange::Parity,
         pin::{Origin, PvvMethod, concealed, diebold_algorithm, right},
     };
@@ -119,6 +120,7 @@ macro_rules! registry {
 }
 
 registry! {
+    audit { q0, q2, q4, q6, q8 }
     device { b2, j2, j4, j6, j8, ji, jk, lg, n0, nc, nk, no, ra }
     keys { a0, a4, a6, a8, bu, cs }
     exchange {

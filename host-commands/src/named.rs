@@ -112,11 +112,6 @@ pub static NAMED: &[Named] = named! {
     b"PU" Simulator "as2805" "Encrypt data";
     b"PW" Simulator "as2805" "Decrypt data";
     b"PY" Simulator "as2805" "Verify and generate IBM offset";
-    b"Q0" Simulator "device" "Translate audit record MAC key";
-    b"Q2" Simulator "device" "Retrieve audit record";
-    b"Q4" Simulator "device" "Archive (print) audit record";
-    b"Q6" Simulator "device" "Delete audit record";
-    b"Q8" Simulator "device" "Verify audit record";
     b"QE" Simulator "rsa" "Certificate request";
     b"QI" Simulator "as2805" "PPASN old to new LMK";
     b"QM" Simulator "as2805" "Encrypt with derived privacy key";

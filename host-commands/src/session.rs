@@ -1,5 +1,6 @@
 //! What a command sees of the appliance while it works on one message.
 
+pub(crate) mod audit;
 mod blocks;
 pub(crate) mod data;
 pub(crate) mod emv;
@@ -80,6 +81,8 @@ pub struct Session<'a> {
     header: usize,
     is_nested: bool,
     interface: Interface,
+    /// Code of the command.
+    pub(crate) code: Cell<[u8; 2]>,
     scratch: Scratch<'a>,
     pub(crate) trailer: Cell<&'a [u8]>,
     /// What is left to the printer.
@@ -105,6 +108,7 @@ impl<'a> Session<'a> {
             header,
             is_nested: false,
             interface: Interface::Host,
+            code: Cell::new([0; 2]),
             scratch: Scratch::new(buffer),
             trailer: Cell::new(b""),
             job: RefCell::new(None),
@@ -115,6 +119,11 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn at_console(self) -> Self {
         Self { interface: Interface::Console, ..self }
+    }
+
+    /// Whether a host sent the message.
+    pub(crate) fn is_of_host(&self) -> bool {
+        self.interface == Interface::Host
     }
 
     /// The appliance's state as the message met it.

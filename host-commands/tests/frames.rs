@@ -7,6 +7,7 @@ use serde_json::Value;
 use wire::{LmkKind, LmkPin, Scope, text};
 
 const FILES: &[(&str, &str)] = &[
+    ("audit", include_str!("../../vectors/host/frames/audit.jsonl")),
     ("card", include_str!("../../vectors/host/frames/card.jsonl")),
     ("data", include_str!("../../vectors/host/frames/data.jsonl")),
     ("device", include_str!("../../vectors/host/frames/device.jsonl")),

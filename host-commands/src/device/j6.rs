@@ -1,5 +1,7 @@
 //! `J6` Reset the statistics.
 
+use appliance::Action;
+
 use crate::prelude::*;
 
 /// Set the counts of host commands and of load to zero.
@@ -19,7 +21,12 @@ impl<'a> Execute<'a> for Request {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        session.appliance().statistics().reset(session.state().clock.now());
+        let appliance = session.appliance();
+        appliance.statistics().reset(session.state().clock.now());
+        appliance.audit_if(
+            |options| options.utilisation_resets,
+            Action::UtilisationResetByHost.done(),
+        );
         Ok(Reply)
     }
 }

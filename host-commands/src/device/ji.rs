@@ -1,6 +1,6 @@
 //! `JI` Reset the health counts.
 
-use appliance::Health;
+use appliance::{Action, Health};
 
 use crate::prelude::*;
 
@@ -24,7 +24,9 @@ impl<'a> Execute<'a> for Request {
         session.appliance().fraud().reset_counts();
         session.change(|state| {
             state.health = Health::reset(state.clock.now());
-            Ok(Reply)
-        })
+            Ok(())
+        })?;
+        session.appliance().note(Action::HealthReset);
+        Ok(Reply)
     }
 }

@@ -1,5 +1,7 @@
 //! `RA` Cancel authorised activities.
 
+use appliance::Action;
+
 use crate::prelude::*;
 
 /// Cancel authorised activities of the host: all of them, or those that are listed.
@@ -56,6 +58,9 @@ impl<'a> Execute<'a> for Request<'a> {
             }
             _ => Ok(state.authorised.cancel_all()),
         })?;
+        if cancelled > 0 {
+            session.appliance().note(Action::ActivityCancelled);
+        }
         let cancelled = cancelled.min(999) as u64;
         Ok(Reply { cancelled: self.mode.map(|_| Decimal(cancelled)) })
     }

@@ -1,5 +1,7 @@
 //! `BS` Erase key change storage.
 
+use appliance::Action;
+
 use crate::prelude::*;
 
 /// Erase the LMK in key change storage.
@@ -22,7 +24,9 @@ impl<'a> Execute<'a> for Request {
         let id = session.lmk_id();
         session.change(|state| {
             state.lmks.erase_key_change(id);
-            Ok(Reply {})
-        })
+            Ok(())
+        })?;
+        session.appliance().note(Action::KeyChangeDeleted);
+        Ok(Reply {})
     }
 }

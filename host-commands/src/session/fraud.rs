@@ -1,6 +1,6 @@
 //! Fraud detection, as commands feel it.
 
-use appliance::LmkTable;
+use appliance::{Action, Fault, FraudLimit, LmkTable};
 use wire::{CommandSpec, ErrorCode};
 
 use super::Session;
@@ -21,14 +21,20 @@ impl Session<'_> {
     /// Looks at what a command answers: 01 of one that verifies PINs is a failed verification.
     pub(crate) fn note_outcome(&self, spec: &CommandSpec, code: ErrorCode) {
         if spec.verifies_pin && code == VERIFICATION_FAILED.0 {
-            self.appliance().fraud().pin_failed(&self.settings().fraud_detection);
+            let exceeded = self.appliance().fraud().pin_failed(&self.settings().fraud_detection);
+            if let Some(limit) = exceeded {
+                self.audit_fraud(limit);
+            }
         }
     }
 
     /// Notes a PIN block without a PIN. Too many of them erase the LMKs (inferred).
     pub(crate) fn note_attack(&self) {
         if self.appliance().fraud().pin_attacked(&self.settings().fraud_detection) {
+            self.audit_fraud(FraudLimit::Attacks);
             self.appliance().erase(|state| state.lmks = LmkTable::default());
+            self.appliance().note(Action::LmksErased);
+            self.appliance().fault(Fault::PinAttack, 0);
         }
     }
 }
