@@ -243,28 +243,3 @@ def zone_key(dice, card, number):
         return *under_aes(dice, key, card), text
     key, text = dice.in_block("P0", "T", dice.one_of([16, 24]))
     return *under(key), text
-
-
-def bridge(dice, port):
-    """A ZPK that PINs go under to the LMK of a port and from it."""
-    return dice.in_block("P0", "T", 16) if port == "aes" else dice.sealed("001")
-
-
-def to_lmk(dice, card, pin, port="variant"):
-    """A PIN under the LMK, by JE."""
-    key, text = bridge(dice, port)
-    block = model.encrypt(key, model.clear_block("01", pin, card.twelve, "", dice.digits))
-    request = f"JE{text}{block.hex().upper()}01{card.twelve}"
-    reply = yield port, request
-    expect(request, reply[:4], "JF00")
-    return reply[4:]
-
-
-def from_lmk(dice, card, pin, port="variant"):
-    """What is in a PIN under the LMK, by JG."""
-    key, text = bridge(dice, port)
-    request = f"JG{text}01{card.twelve}{pin}"
-    reply = yield port, request
-    expect(request, reply[:4], "JH00")
-    block = model.decrypt(key, bytes.fromhex(reply[4:]))
-    return model.pin_of_block("01", block, card.twelve, "")

@@ -1,7 +1,7 @@
 """PINs under the LMK: BA, NG, JA, QK, JC, JE, JG, BC, BE, CQ, GU."""
+import lmk_pins
 import model
-from case import (
-    FORMATS, Card, any_terminal, command, concealed, entered, expect, from_lmk, single_terminal, to_lmk, with_mac)
+from case import FORMATS, Card, any_terminal, command, concealed, entered, expect, single_terminal, with_mac
 
 PORTS = ["variant", "aes"]
 
@@ -15,16 +15,14 @@ def ba(dice):
     card, pin, port = Card(dice), dice.pin(), dice.one_of(PORTS)
     request = f"BA{pin.ljust(CLEAR, 'F')}{card.twelve}"
     reply = yield port, request
-    expect(request, reply[:4], "BB00")
-    expect(request, (yield from from_lmk(dice, card, reply[4:], port)), pin)
+    expect(request, reply, "BB00" + lmk_pins.seal(port, pin, card.twelve))
 
 
 @command
 def ng(dice):
     """The reference number behind the PIN is enciphered as nothing public says."""
     card, pin, port = Card(dice), dice.pin(), dice.one_of(PORTS)
-    sealed = yield from to_lmk(dice, card, pin, port)
-    request = f"NG{card.twelve}{sealed}"
+    request = f"NG{card.twelve}{lmk_pins.seal(port, pin, card.twelve)}"
     reply = yield port, request
     expect(request, reply[:4 + CLEAR], f"NH00{pin.ljust(CLEAR, 'F')}")
     expect(request, (len(reply) - 4 - CLEAR, reply[4 + CLEAR:].isdecimal()), (12, True))
@@ -42,18 +40,17 @@ def ja(dice):
         request = request[:-2]
     reply = yield port, request
     expect(request, reply[:4], "JB00")
-    pin = yield from from_lmk(dice, card, reply[4:], port)
+    pin = lmk_pins.unseal(port, reply[4:], card.twelve)
+    expect(request, reply[4:], lmk_pins.seal(port, pin, card.twelve))
     expect(request, (len(pin), pin in excluded), (length, False))
 
 
 @command
 def qk(dice):
     old, new, pin, port = Card(dice), Card(dice), dice.pin(), dice.one_of(PORTS)
-    sealed = yield from to_lmk(dice, old, pin, port)
-    request = f"QK{sealed}{old.twelve}{new.twelve}"
+    request = f"QK{lmk_pins.seal(port, pin, old.twelve)}{old.twelve}{new.twelve}"
     reply = yield port, request
-    expect(request, reply[:4], "QL00")
-    expect(request, (yield from from_lmk(dice, new, reply[4:], port)), pin)
+    expect(request, reply, "QL00" + lmk_pins.seal(port, pin, new.twelve))
 
 
 def into_the_lmk(dice, name, reply_code, key_type):
@@ -62,9 +59,8 @@ def into_the_lmk(dice, name, reply_code, key_type):
     block = entered(dice, key, card)
     request = f"{name}{text}{block.text}{block.number}{card.field(block.number)}"
     reply = yield "variant", request
-    expect(request, reply[:4], reply_code + (block.code or "00"))
-    if not block.code:
-        expect(request, (yield from from_lmk(dice, card, reply[4:])), block.pin)
+    right = block.code or "00" + lmk_pins.seal("variant", block.pin, card.twelve)
+    expect(request, reply, reply_code + right)
 
 
 @command
@@ -80,9 +76,8 @@ def je(dice):
 @command
 def jg(dice):
     card, number, pin = Card(dice), dice.one_of(FORMATS), dice.pin()
-    sealed = yield from to_lmk(dice, card, pin)
     key, text = dice.sealed("001")
-    request = f"JG{text}{number}{card.field(number)}{sealed}"
+    request = f"JG{text}{number}{card.field(number)}{lmk_pins.seal('variant', pin, card.twelve)}"
     reply = yield "variant", request
     if number == "02" and len(pin) > 6:
         return expect(request, reply, "JH24")
@@ -94,15 +89,14 @@ def jg(dice):
 def known(dice, card, block, port="variant"):
     """A PIN under the LMK that is mostly that of the block, and whether it is."""
     pin = block.pin if block.pin and dice.chance(80) else dice.pin()
-    sealed = yield from to_lmk(dice, card, pin, port)
-    return sealed, lambda entered: "00" if entered == pin else "01"
+    return lmk_pins.seal(port, pin, card.twelve), lambda entered: "00" if entered == pin else "01"
 
 
 def by_comparison(dice, name, reply_code, key_type):
     card = Card(dice)
     key, text = dice.sealed(key_type)
     block = entered(dice, key, card)
-    sealed, code = yield from known(dice, card, block)
+    sealed, code = known(dice, card, block)
     request = f"{name}{text}{block.text}{block.number}{card.field(block.number)}{sealed}"
     reply = yield "variant", request
     expect(request, reply, reply_code + (block.code or code(block.pin)))
@@ -122,7 +116,7 @@ def be(dice):
 def cq(dice):
     card = Card(dice)
     bdk, ksn, block = single_terminal(dice, card)
-    sealed, code = yield from known(dice, card, block)
+    sealed, code = known(dice, card, block)
     request = f"CQ{bdk}{ksn}{block.text}{card.twelve}{sealed}"
     reply = yield "variant", request
     expect(request, reply, "CR" + concealed(block, code))
@@ -132,7 +126,7 @@ def cq(dice):
 def gu(dice):
     card = Card(dice)
     port, bdk, text, ksn, serial, block = any_terminal(dice, card)
-    sealed, code = yield from known(dice, card, block, port)
+    sealed, code = known(dice, card, block, port)
     mode, tail, mac = with_mac(dice, bdk, serial)
     request = f"GU{mode}{text}{ksn}{block.text}{block.number}{card.field(block.number)}{sealed}{tail}"
     reply = yield port, request

@@ -1,7 +1,7 @@
 """IBM 3624 offsets: DA, EA, CK, GO, BK, DU, EE, DE."""
+import lmk_pins
 import model
-from case import (
-    Card, command, concealed, entered, expect, from_lmk, single_terminal, terminal, to_lmk, with_mac)
+from case import Card, command, concealed, entered, expect, single_terminal, terminal, with_mac
 
 
 class Offsets:
@@ -125,9 +125,8 @@ def ee(dice):
     offset = dice.digits(len(pin))
     request = f"EE{offsets.text}{offset.ljust(12, 'F')}{offsets.check:02}{card.twelve}{offsets.fields}"
     reply = yield "variant", request
-    expect(request, reply[:4], "EF" + offsets.success)
     derived = model.pin_of_offset(offsets.pvk, offsets.data, offsets.table, offset)
-    expect(request, (yield from from_lmk(dice, card, reply[4:])), derived)
+    expect(request, reply, f"EF{offsets.success}{lmk_pins.seal('variant', derived, card.twelve)}")
 
 
 @command
@@ -135,7 +134,7 @@ def de(dice):
     card = Card(dice)
     pin = dice.pin()
     offsets = Offsets(dice, card.twelve, len(pin))
-    sealed = yield from to_lmk(dice, card, pin)
+    sealed = lmk_pins.seal("variant", pin, card.twelve)
     request = f"DE{offsets.text}{sealed}{offsets.check:02}{card.twelve}{offsets.fields}"
     reply = yield "variant", request
     expect(request, reply, "DF" + offsets.success + offsets.field(pin))

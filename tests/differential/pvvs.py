@@ -1,7 +1,7 @@
 """Visa PVVs: DC, EC, CM, GQ, FW, CU, DG."""
+import lmk_pins
 import model
-from case import (
-    Card, any_terminal, command, concealed, entered, expect, single_terminal, to_lmk, with_mac)
+from case import Card, any_terminal, command, concealed, entered, expect, single_terminal, with_mac
 
 
 class Pvvs:
@@ -102,7 +102,7 @@ def cu(dice):
 def dg(dice):
     card = Card(dice)
     pin, pvvs = dice.pin(), Pvvs(dice, card.twelve)
-    sealed = yield from to_lmk(dice, card, pin)
+    sealed = lmk_pins.seal("variant", pin, card.twelve)
     request = f"DG{pvvs.text}{sealed}{card.twelve}{pvvs.indicator}"
     reply = yield "variant", request
     expect(request, reply, "DH00" + pvvs.of(pin))
