@@ -83,8 +83,14 @@ fn digits_of<const FIELDS: usize, const DIGITS: usize>(
     key: &Tdes,
     fields: [&[u8]; FIELDS],
 ) -> Result<[u8; DIGITS], CardFault> {
-    let digits = fields.into_iter().flatten().copied();
-    let blocks: [u8; 16] = digits::pack(digits).ok_or(CardFault::Digits)?;
+    let mut text = [b'0'; 32];
+    let mut rest = &mut text[..];
+    for field in fields {
+        let (place, behind) = rest.split_at_mut_checked(field.len()).ok_or(CardFault::Digits)?;
+        place.copy_from_slice(field);
+        rest = behind;
+    }
+    let blocks: [u8; 16] = digits::pack_all(&text).ok_or(CardFault::Digits)?;
     // The retail MAC of the two blocks.
     let (blocks, _) = blocks.as_chunks();
     Ok(digits::scan(&key.retail_end(key.retail_chain(0, blocks)).to_be_bytes()))
