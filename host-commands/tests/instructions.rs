@@ -1,10 +1,17 @@
-//! Instructions of a command, set against those of the cryptography in it.
+//! Instructions of a command, set against those of the cryptography in it, and of answers that must not be told apart.
 //!
 //! Valgrind counts them, the same number on every machine; without it nothing is counted. A command
 //! that takes more than its limit fails the run in a release build, where alone the figures count:
 //! `cargo test --release -p host-commands --test instructions`.
 
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
+
+#[path = "instructions/alike.rs"]
+mod alike;
+#[path = "device/device.rs"]
+mod device;
+#[path = "pin/table.rs"]
+mod table;
 
 use std::{
     env, fs,
@@ -256,8 +263,12 @@ impl Desk {
     }
 }
 
-/// Answers the request of a row many times: what valgrind looks at.
-fn repeat(row: &Row, times: u32) {
+/// Answers a request many times: what valgrind looks at. `name` is that of a row, or a command and a PIN field.
+fn repeat(name: &str, times: u32) {
+    if let Some((command, field)) = name.split_once(':') {
+        return alike::repeat(command, field, times);
+    }
+    let row = ROWS.iter().find(|row| row.name == name).expect("the name of a row");
     let desk = Desk::new();
     let request = (row.request)(&desk);
     desk.answer(&request);
@@ -268,17 +279,22 @@ fn repeat(row: &Row, times: u32) {
     }
 }
 
+/// Instructions of one answer.
+fn counted(name: &str) -> u64 {
+    (of_run(name, MORE) - of_run(name, FEWER)) / u64::from(MORE - FEWER)
+}
+
 /// Instructions of a whole run of this program.
-fn counted(row: &Row, times: u32) -> u64 {
+fn of_run(name: &str, times: u32) -> u64 {
     let file = env::temp_dir().join(format!("instructions-{}-{times}", std::process::id()));
     let status = Command::new("valgrind")
         .args(["--tool=callgrind", "--log-file=/dev/null"])
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(env::current_exe().expect("this program"))
-        .args([row.name, &times.to_string()])
+        .args([name, &times.to_string()])
         .status()
         .expect("valgrind runs");
-    assert!(status.success(), "{} fails under valgrind", row.name);
+    assert!(status.success(), "{name} fails under valgrind");
     let report = fs::read_to_string(&file).expect("its report");
     fs::remove_file(&file).expect("it was ours");
     let totals = report.lines().find_map(|line| line.strip_prefix("totals: "));
@@ -287,11 +303,10 @@ fn counted(row: &Row, times: u32) -> u64 {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let row = |name: &String| ROWS.iter().find(|row| row.name == name);
     if let [name, times] = &arguments[..]
-        && let (Some(row), Ok(times)) = (row(name), times.parse())
+        && let Ok(times) = times.parse()
     {
-        repeat(row, times);
+        repeat(name, times);
         return ExitCode::SUCCESS;
     }
     let has_valgrind = Command::new("valgrind").arg("--version").output().is_ok();
@@ -299,17 +314,23 @@ fn main() -> ExitCode {
         println!("instructions are counted in a release build, with valgrind: skipped");
         return ExitCode::SUCCESS;
     }
-    let (mut passed, mut failed) = (0, 0);
+    let mut failed = 0;
     println!("command   floor  counted  ratio  limit");
     for row in ROWS {
-        let each = (counted(row, MORE) - counted(row, FEWER)) / u64::from(MORE - FEWER);
+        let each = u32::try_from(counted(row.name)).expect("some thousands");
         let floor = row.floor.instructions();
-        let each = u32::try_from(each).expect("some thousands");
         let ratio = f64::from(each) / f64::from(floor);
         let limit = row.floor.limit();
-        *(if ratio > limit { &mut failed } else { &mut passed }) += 1;
+        failed += u8::from(ratio > limit);
         println!("{:<7}{floor:>8}{each:>9}{ratio:>7.2}{limit:>7.1}", row.name);
     }
-    println!("{passed} passed, {failed} failed");
-    ExitCode::from(u8::from(failed > 0))
+    println!("command  answers to what holds no right PIN, which may differ by {}", alike::LIMIT);
+    for command in alike::commands() {
+        let each = alike::FIELDS.map(|(_, field)| counted(&format!("{command}:{field}")));
+        let differ = each.iter().max().zip(each.iter().min()).map(|(most, least)| most - least);
+        failed += u8::from(differ > Some(alike::LIMIT));
+        println!("{command:<7}{each:?}");
+    }
+    println!("{failed} failed");
+    ExitCode::from(failed)
 }

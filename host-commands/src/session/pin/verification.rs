@@ -188,3 +188,32 @@ fn pvk_fault(fault: Fault<PinFault>) -> ErrorCode {
         Fault::Input(fault) => pin_fault(fault),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::PIN_BLOCK_FORMAT;
+
+    /// Whatever a block holds, one verification is paid for, and only a PIN counts.
+    #[test]
+    fn what_is_concealed_costs_a_verification() {
+        let entered = || Pin::from_digits(b"1234").map_err(pin_fault);
+        for (pin, verifies, answer) in [
+            (entered(), true, ErrorCode::NONE),
+            (entered(), false, VERIFICATION_FAILED.0),
+            (Err(PIN_BLOCK.0), true, VERIFICATION_FAILED.0),
+            (Err(PIN_BLOCK.0), false, VERIFICATION_FAILED.0),
+            (Err(PIN_LENGTH.0), true, VERIFICATION_FAILED.0),
+        ] {
+            let mut verifications = 0;
+            let code = concealed(pin, ErrorCode::NONE, |_| {
+                verifications += 1;
+                Ok(verifies)
+            });
+            assert_eq!((code, verifications), (Ok(answer), 1));
+        }
+        // What the code does not hide, the time need not.
+        let refused = concealed(Err(PIN_BLOCK_FORMAT.0), ErrorCode::NONE, |_| Ok(true));
+        assert_eq!(refused, Err(PIN_BLOCK_FORMAT.0));
+    }
+}
