@@ -1,6 +1,7 @@
 //! PIN commands: what each refuses, and what the settings make of it.
 
 mod blocks;
+mod codes;
 #[path = "../device/device.rs"]
 mod device;
 mod policies;
