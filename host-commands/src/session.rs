@@ -15,7 +15,7 @@ mod migration;
 pub(crate) mod pin;
 mod print;
 pub(crate) mod rsa;
-mod script;
+pub(crate) mod script;
 mod solicitation;
 
 use core::cell::{Cell, RefCell};

@@ -51,13 +51,9 @@ pub struct Reply {
     /// `00`, or `01` where the ARQC is wrong.
     #[code(0, 1)]
     pub code: ErrorCode,
-    /// ARPC.
-    #[when(code == ErrorCode::NONE && request.arc.is_some())]
-    pub arpc: Option<Raw<8>>,
-    /// What the ARQC should be, with diagnostics authorised.
-    #[when(code != ErrorCode::NONE)]
-    #[maybe]
-    pub right_arqc: Option<Raw<8>>,
+    /// The answer, or what the ARQC should be.
+    #[with(Outcome::of(code, request.arc.is_some()))]
+    pub answer: Answer,
 }
 
 /// What to do.
@@ -85,12 +81,12 @@ impl<'a> Execute<'a> for Request<'a> {
         if let Some(Counted(data)) = self.data {
             let padding = self.padded.map_or(Padding::Zeros, Padded::padding);
             if let Verdict::Wrong(right) = session.verify_cryptogram(&key, data, padding, came)? {
-                let (code, right_arqc) = (error::VERIFICATION_FAILED.0, right.map(Raw));
-                return Ok(Reply { code, arpc: None, right_arqc });
+                let code = error::VERIFICATION_FAILED.0;
+                return Ok(Reply { code, answer: Answer::wrong(right) });
             }
         }
-        let answer = self.arc.map(|Raw(response)| key.arpc_1(came, response).map(Raw));
-        let arpc = answer.transpose().map_err(emv_fault)?;
-        Ok(Reply { code: ErrorCode::NONE, arpc, right_arqc: None })
+        let arpc = self.arc.map(|Raw(response)| key.arpc_1(came, response)).transpose();
+        let answer = Answer::right(arpc.map_err(emv_fault)?);
+        Ok(Reply { code: ErrorCode::NONE, answer })
     }
 }

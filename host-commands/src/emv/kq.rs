@@ -63,13 +63,9 @@ pub struct Reply {
     /// `00`, or `01` where the ARQC is wrong.
     #[code(0, 1)]
     pub code: ErrorCode,
-    /// ARPC.
-    #[when(code == ErrorCode::NONE && request.arc.is_some())]
-    pub arpc: Option<Raw<8>>,
-    /// What the ARQC should be, with diagnostics authorised.
-    #[when(code != ErrorCode::NONE)]
-    #[maybe]
-    pub right_arqc: Option<Raw<8>>,
+    /// The answer, or what the ARQC should be.
+    #[with(Outcome::of(code, request.arc.is_some()))]
+    pub answer: Answer,
 }
 
 /// What to do.
@@ -125,8 +121,8 @@ impl<'a> Execute<'a> for Request<'a> {
             let key = card.session(&method)?;
             let verdict = session.verify_cryptogram(&key, data, Padding::Zeros, self.arqc.0)?;
             if let Verdict::Wrong(right) = verdict {
-                let (code, right_arqc) = (error::VERIFICATION_FAILED.0, right.map(Raw));
-                return Ok(Reply { code, arpc: None, right_arqc });
+                let code = error::VERIFICATION_FAILED.0;
+                return Ok(Reply { code, answer: Answer::wrong(right) });
             }
         }
         if let (Some(mk_smi), Some(mac), Some(Counted(data))) =
@@ -141,10 +137,10 @@ impl<'a> Execute<'a> for Request<'a> {
         let arpc = match self.arc {
             Some(Raw(arc)) => {
                 let key = card.session(&SessionMethod::CardKey)?;
-                Some(Raw(key.arpc_1(self.arqc.0, arc).map_err(emv_fault)?))
+                Some(key.arpc_1(self.arqc.0, arc).map_err(emv_fault)?)
             }
             None => None,
         };
-        Ok(Reply { code: ErrorCode::NONE, arpc, right_arqc: None })
+        Ok(Reply { code: ErrorCode::NONE, answer: Answer::right(arpc) })
     }
 }

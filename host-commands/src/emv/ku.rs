@@ -3,7 +3,7 @@
 use crypto::emv::{Derivation, Encipherment};
 use vault::usage::SessionMethod;
 
-use crate::prelude::*;
+use crate::{prelude::*, session::script::Confidential};
 
 /// Protect a script to a card: MAC, confidential data, new PIN (EMV 3.1.1).
 ///
@@ -54,11 +54,9 @@ pub struct Request<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Reply)]
 #[reply_to(Request<'_>)]
 pub struct Reply<'a> {
-    /// MAC; schemes send its first four or eight bytes.
-    pub mac: Raw<8>,
-    /// Enciphered data.
-    #[when(request.insert.is_some())]
-    pub data: Option<Counted4H<'a>>,
+    /// MAC and enciphered data.
+    #[with(request.insert.is_some())]
+    pub script: Protected<'a>,
 }
 
 /// What to do.
@@ -119,22 +117,20 @@ impl<'a> Execute<'a> for Request<'a> {
         let block = Derivation::formatted(self.pan.0);
         let card = session.card(self.mk_smi, block)?;
         let integrity = card.session(&self.scheme.method(self.integrity))?;
-        let (Some(confidentiality), Some(insert)) = (self.confidentiality, self.insert) else {
-            let mac = Raw(session.script_mac(&integrity, self.message.0, None)?);
-            return Ok(Reply { mac, data: None });
+        let confidential = match (self.confidentiality, self.insert) {
+            (Some(confidentiality), Some(insert)) => {
+                let method = self.scheme.method(confidentiality);
+                let key = match self.mk_smc {
+                    Some(mk_smc) => session.card(mk_smc, block)?.session(&method)?,
+                    None => card.session(&method)?,
+                };
+                let encipherment = self.scheme.encipherment();
+                let (transport, change) = (self.transport, self.change);
+                Some(Confidential { card: block, key, encipherment, insert, transport, change })
+            }
+            _ => None,
         };
-        let method = self.scheme.method(confidentiality);
-        let key = match self.mk_smc {
-            Some(mk_smc) => session.card(mk_smc, block)?.session(&method)?,
-            None => card.session(&method)?,
-        };
-        let (encipherment, data) = (self.scheme.encipherment(), insert.data.0);
-        let data = match (self.transport, self.change) {
-            (Some(transport), _) => session.script_data(&key, transport, data, encipherment)?,
-            (None, Some(change)) => session.script_pin(&key, &change, data, block, encipherment)?,
-            (None, None) => return Err(ErrorCode::INVALID_INPUT),
-        };
-        let mac = Raw(session.script_mac(&integrity, self.message.0, Some((&insert, data)))?);
-        Ok(Reply { mac, data: Some(Counted(data)) })
+        let script = session.protect(&integrity, self.message.0, confidential.as_ref())?;
+        Ok(Reply { script })
     }
 }

@@ -12,10 +12,12 @@ use crate::{
 ///
 /// With diagnostics authorised, a wrong ARQC is answered with the right one. Data that are no whole
 /// number of blocks get zeros; the host adds `80` where its scheme wants it, but for UnionPay, where a
-/// flag says who does. The answer of method 2 is the ARPC, four bytes, and the card status update.
-/// Schemes A, B and C, and that method 1 uses the session key, are inferred; the session key of UnionPay
-/// is that of a published example. Error 05 for schemes 4 to 8, of cards in the cloud, and 9, option C:
-/// no layout of them is public.
+/// flag says who does. The answer of method 2 is the ARPC, four bytes, and the card status update, as a
+/// client of newer devices has it, too.
+/// Inferred are schemes A, B and C, that method 1 uses the session key, and what modes 5 and 6 do, of
+/// which that client knows the layout alone; the session key of UnionPay is that of a published example.
+/// Scheme 5 is as an open proxy cites a manual. Error 05 for other schemes of cards in the cloud (4, 6, 7,
+/// 8), of which neither keys nor the whole layout are public, and for 9, option C, which needs an AES key.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "KW", reply = "KX", evidence = "device", licence = "emv-transactions")]
 #[errors(VERIFICATION_FAILED, DATA_LENGTH)]
@@ -50,7 +52,7 @@ pub struct Request<'a> {
     #[when(mode.verifies() && scheme == Scheme::UnionPay)]
     pub padded: Option<Padded>,
     /// Transaction data.
-    #[when(mode in ["0", "1", "3"])]
+    #[when(mode in ["0", "1", "3", "5"])]
     #[ends(';')]
     pub data: Option<Counted2H<'a>>,
     /// ARQC.
@@ -59,10 +61,10 @@ pub struct Request<'a> {
     #[when(mode in ["1", "2"])]
     pub arc: Option<Raw<2>>,
     /// Card status update.
-    #[when(mode in ["3", "4"])]
+    #[when(mode in ["3", "4", "5", "6"])]
     pub status: Option<Raw<4>>,
     /// Proprietary authentication data: up to eight bytes.
-    #[when(mode in ["3", "4"])]
+    #[when(mode in ["3", "4", "5", "6"])]
     pub proprietary: Option<Counted1H<'a>>,
 }
 
@@ -73,13 +75,9 @@ pub struct Reply {
     /// `00`, or `01` where the ARQC is wrong.
     #[code(0, 1)]
     pub code: ErrorCode,
-    /// ARPC; by method 2 four bytes, and the card status update.
-    #[when(code == ErrorCode::NONE && request.answers())]
-    pub arpc: Option<Raw<8>>,
-    /// What the ARQC should be, with diagnostics authorised.
-    #[when(code != ErrorCode::NONE)]
-    #[maybe]
-    pub right_arqc: Option<Raw<8>>,
+    /// The answer, or what the ARQC should be.
+    #[with(Outcome::of(code, request.answers()))]
+    pub answer: Answer,
 }
 
 /// What to do.
@@ -100,6 +98,12 @@ pub enum Mode {
     /// Answer by method 2.
     #[code("4")]
     Update,
+    /// Verify and answer by method 2, as mode 3.
+    #[code("5")]
+    VerifyAndUpdateAnew,
+    /// Answer by method 2, as mode 4.
+    #[code("6")]
+    UpdateAnew,
 }
 
 /// Card scheme.
@@ -117,6 +121,9 @@ pub enum Scheme {
     /// Option B, common session key of EMV.
     #[code("3")]
     CommonB,
+    /// Mastercard cards in the cloud: option A, common session key of EMV.
+    #[code("5")]
+    MastercardCloud,
     /// JCB, CVN 01: the key of the card.
     #[code("A")]
     Jcb01,
@@ -130,7 +137,7 @@ pub enum Scheme {
 
 impl Mode {
     fn verifies(self) -> bool {
-        matches!(self, Self::Verify | Self::VerifyAndAnswer | Self::VerifyAndUpdate)
+        !matches!(self, Self::Answer | Self::Update | Self::UpdateAnew)
     }
 }
 
@@ -161,21 +168,21 @@ impl<'a> Execute<'a> for Request<'a> {
         if let Some(Counted(data)) = self.data {
             let padding = self.padded.map_or(Padding::Zeros, Padded::padding);
             if let Verdict::Wrong(right) = session.verify_cryptogram(&key, data, padding, came)? {
-                let (code, right_arqc) = (error::VERIFICATION_FAILED.0, right.map(Raw));
-                return Ok(Reply { code, arpc: None, right_arqc });
+                let code = error::VERIFICATION_FAILED.0;
+                return Ok(Reply { code, answer: Answer::wrong(right) });
             }
         }
-        let answer = match (self.arc, self.status, self.proprietary) {
+        let arpc = match (self.arc, self.status, self.proprietary) {
             (Some(Raw(response)), ..) => Some(key.arpc_1(came, response).map_err(emv_fault)?),
             (None, Some(Raw(status)), Some(Counted(proprietary))) => {
-                let mut answer = [0; 8];
+                let mut arpc = [0; 8];
                 let start = key.arpc_2(came, status, proprietary).map_err(emv_fault)?;
-                answer[..4].copy_from_slice(&start);
-                answer[4..].copy_from_slice(&status);
-                Some(answer)
+                arpc[..4].copy_from_slice(&start);
+                arpc[4..].copy_from_slice(&status);
+                Some(arpc)
             }
             _ => None,
         };
-        Ok(Reply { code: ErrorCode::NONE, arpc: answer.map(Raw), right_arqc: None })
+        Ok(Reply { code: ErrorCode::NONE, answer: Answer::right(arpc) })
     }
 }

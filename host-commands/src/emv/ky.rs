@@ -3,33 +3,46 @@
 use crypto::emv::{Derivation, Encipherment};
 use vault::usage::SessionMethod;
 
-use crate::prelude::*;
+use crate::{prelude::*, session::script::Confidential};
 
 /// Protect a script to a card: MAC, confidential data, new PIN (EMV 4.x).
 ///
 /// The MAC covers the message with the enciphered data put in at the offset; the host puts them there itself.
-/// Session keys come of the session data by the common method of EMV. This is the layout of open clients of
-/// newer devices; a manual of old ones has branch, height and counter in place of the session data, and the
-/// scheme in mode 4 alone. Inferred are the session key method, the type of the transport key and its mode,
-/// that data under it get the same padding as PINs, the current PIN of format 42, and error 11 for keys other
-/// than MK-SMI. Error 04 for modes 5 and 6, of which no layout is public.
+/// There are two editions, and both are understood: that of a manual of older devices, with the tree of
+/// EMV2000 (its initial vector is zero, as nothing is said of one) and a scheme in mode 4 alone, and that of
+/// an open client of newer ones, with session data and always a scheme.
+/// Inferred are the session key method of the newer edition, the type of the transport key and its mode, that
+/// data under it get the same padding as PINs (in the older edition that of M/Chip), the current PIN of format
+/// 42, and error 11 for keys other than MK-SMI. Error 04 for modes 5 and 6: what they do is not public.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "KY", reply = "KZ", evidence = "simulator", licence = "emv-transactions")]
+#[host_command(code = "KY", reply = "KZ", evidence = "manual", licence = "emv-transactions")]
 #[errors(PIN_BLOCK, ACCOUNT, PIN_BLOCK_FORMAT, PIN_LENGTH, FORMAT_DISABLED, DATA_LENGTH)]
 #[error(6, "offset is behind the end of the message")]
 pub struct Request<'a> {
     /// What to do.
     #[error(4)]
     pub mode: Mode,
+    /// Edition of the message.
+    #[with(mode == Mode::Pin)]
+    pub edition: ScriptEdition,
     /// Card scheme.
+    #[when(edition == ScriptEdition::Common || mode == Mode::Pin)]
     #[error(5)]
-    pub scheme: Scheme,
+    pub scheme: Option<Scheme>,
     /// Issuer master key for integrity.
     pub mk_smi: KeyField<'a, MkSmi, 10>,
     /// Rightmost sixteen digits of account number and sequence number.
     pub pan: Raw<8>,
+    /// Shape of the key tree.
+    #[when(edition == ScriptEdition::Tree)]
+    #[error(52)]
+    pub tree: Option<TreeShape>,
+    /// Application transaction counter.
+    #[when(edition == ScriptEdition::Tree)]
+    pub atc: Option<Raw<2>>,
     /// What session keys are derived from: application cryptogram.
-    pub cryptogram: Raw<8>,
+    #[when(edition == ScriptEdition::Common)]
+    pub cryptogram: Option<Raw<8>>,
     /// Message: the command to the card, and what the MAC covers beside it.
     #[ends(';')]
     pub message: Counted4H<'a>,
@@ -51,11 +64,9 @@ pub struct Request<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Reply)]
 #[reply_to(Request<'_>)]
 pub struct Reply<'a> {
-    /// MAC; schemes send its first four or eight bytes.
-    pub mac: Raw<8>,
-    /// Enciphered data.
-    #[when(request.insert.is_some())]
-    pub data: Option<Counted4H<'a>>,
+    /// MAC and enciphered data.
+    #[with(request.insert.is_some())]
+    pub script: Protected<'a>,
 }
 
 /// What to do.
@@ -92,25 +103,36 @@ impl Scheme {
     }
 }
 
+impl Request<'_> {
+    fn method(&self) -> Result<SessionMethod, ErrorCode> {
+        match (self.tree, self.atc, self.cryptogram) {
+            (Some(shape), Some(Raw(counter)), _) => Ok(SessionMethod::Emv2000 {
+                counter,
+                initial: [0; 16],
+                tree: shape.tree(),
+            }),
+            (.., Some(Raw(cryptogram))) => Ok(SessionMethod::CommonScript { cryptogram }),
+            _ => Err(ErrorCode::INVALID_INPUT),
+        }
+    }
+}
+
 impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        let block = Derivation::formatted(self.pan.0);
-        let method = SessionMethod::CommonScript { cryptogram: self.cryptogram.0 };
+        let (block, method) = (Derivation::formatted(self.pan.0), self.method()?);
         let integrity = session.card(self.mk_smi, block)?.session(&method)?;
-        let (Some(mk_smc), Some(insert)) = (self.mk_smc, self.insert) else {
-            let mac = Raw(session.script_mac(&integrity, self.message.0, None)?);
-            return Ok(Reply { mac, data: None });
+        let confidential = match (self.mk_smc, self.insert) {
+            (Some(mk_smc), Some(insert)) => {
+                let key = session.card(mk_smc, block)?.session(&method)?;
+                let encipherment = self.scheme.unwrap_or(Scheme::Mastercard).encipherment();
+                let (transport, change) = (self.transport, self.change);
+                Some(Confidential { card: block, key, encipherment, insert, transport, change })
+            }
+            _ => None,
         };
-        let key = session.card(mk_smc, block)?.session(&method)?;
-        let (encipherment, data) = (self.scheme.encipherment(), insert.data.0);
-        let data = match (self.transport, self.change) {
-            (Some(transport), _) => session.script_data(&key, transport, data, encipherment)?,
-            (None, Some(change)) => session.script_pin(&key, &change, data, block, encipherment)?,
-            (None, None) => return Err(ErrorCode::INVALID_INPUT),
-        };
-        let mac = Raw(session.script_mac(&integrity, self.message.0, Some((&insert, data)))?);
-        Ok(Reply { mac, data: Some(Counted(data)) })
+        let script = session.protect(&integrity, self.message.0, confidential.as_ref())?;
+        Ok(Reply { script })
     }
 }

@@ -4,7 +4,7 @@ use crypto::{
     emv::{self, Derivation},
     mac::Padding,
 };
-use wire::{Code, ErrorCode};
+use wire::{Code, ErrorCode, Group};
 
 use super::{Counted, Counted2N, Raw};
 
@@ -47,6 +47,53 @@ impl Padded {
             Self::ByHsm => Padding::Marked,
             Self::ByHost => Padding::Zeros,
         }
+    }
+}
+
+/// What a cryptogram is answered with.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+#[given(outcome: Outcome)]
+pub struct Answer {
+    /// ARPC; by method 2 four bytes, and the card status update.
+    #[when(outcome == Outcome::Answered)]
+    pub arpc: Option<Raw<8>>,
+    /// What the ARQC should be, with diagnostics authorised.
+    #[when(outcome == Outcome::Wrong)]
+    #[maybe]
+    pub right_arqc: Option<Raw<8>>,
+}
+
+/// How a cryptogram fared.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// It is right, which is all that was asked.
+    Right,
+    /// It is right, or not looked at, and answered.
+    Answered,
+    /// It is wrong.
+    Wrong,
+}
+
+impl Outcome {
+    /// What the error code says of a request that asks for an answer, or does not.
+    pub fn of(code: ErrorCode, answers: bool) -> Self {
+        match (code, answers) {
+            (ErrorCode::NONE, true) => Self::Answered,
+            (ErrorCode::NONE, false) => Self::Right,
+            _ => Self::Wrong,
+        }
+    }
+}
+
+impl Answer {
+    /// The ARPC, if one is asked for.
+    pub fn right(arpc: Option<[u8; 8]>) -> Self {
+        Self { arpc: arpc.map(Raw), right_arqc: None }
+    }
+
+    /// What the ARQC should be, if that may be told.
+    pub fn wrong(right_arqc: Option<[u8; 8]>) -> Self {
+        Self { arpc: None, right_arqc: right_arqc.map(Raw) }
     }
 }
 

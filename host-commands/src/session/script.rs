@@ -13,24 +13,64 @@ use wire::ErrorCode;
 use super::{Session, emv::emv_fault, pin::pin_fault};
 use crate::{
     error::PIN_BLOCK_FORMAT,
-    fields::{Insert, PinChange, PinFormat, ScriptTransport},
+    fields::{Counted, Insert, PinChange, PinFormat, Protected, Raw, ScriptTransport},
 };
 
 /// Key of a session of a card.
 type SessionKey = Key<usage::Session>;
 
+/// Data that only the card is to read.
+pub(crate) struct Confidential<'s> {
+    /// Block of the card, to which Visa binds new PINs.
+    pub(crate) card: Derivation,
+    /// Key for the data.
+    pub(crate) key: SessionKey,
+    /// How the scheme enciphers them.
+    pub(crate) encipherment: Encipherment,
+    /// As they came, and where they go.
+    pub(crate) insert: Insert<'s>,
+    /// Transport key, if they came under one.
+    pub(crate) transport: Option<ScriptTransport<'s>>,
+    /// The new PIN, if they are one.
+    pub(crate) change: Option<PinChange<'s>>,
+}
+
 impl<'a> Session<'a> {
+    /// Protects a script: enciphers what is confidential in it, and makes the MAC over all.
+    ///
+    /// # Errors
+    /// Those of data and PINs; 06 where the data go behind the end of the message.
+    pub(crate) fn protect(
+        &self,
+        integrity: &SessionKey,
+        message: &[u8],
+        confidential: Option<&Confidential<'_>>,
+    ) -> Result<Protected<'a>, ErrorCode> {
+        let Some(part) = confidential else {
+            return Ok(Protected {
+                mac: Raw(self.script_mac(integrity, message, None)?),
+                data: None,
+            });
+        };
+        let data = match (part.transport, &part.change) {
+            (Some(transport), _) => self.script_data(part, transport)?,
+            (None, Some(change)) => self.script_pin(part, change)?,
+            (None, None) => return Err(ErrorCode::INVALID_INPUT),
+        };
+        let mac = Raw(self.script_mac(integrity, message, Some((&part.insert, data)))?);
+        Ok(Protected { mac, data: Some(Counted(data)) })
+    }
+
     /// Enciphers data that came under a transport key.
     ///
     /// # Errors
     /// 80 where these are no whole blocks; those of keys.
-    pub(crate) fn script_data(
+    fn script_data(
         &self,
-        key: &SessionKey,
+        part: &Confidential<'_>,
         transport: ScriptTransport<'_>,
-        data: &[u8],
-        encipherment: Encipherment,
     ) -> Result<&'a [u8], ErrorCode> {
+        let (encipherment, Counted(data)) = (part.encipherment, part.insert.data);
         let transport = self.open(transport, Use::Decrypt)?;
         if data.is_empty() {
             return Err(ErrorCode::DATA_LENGTH);
@@ -39,7 +79,7 @@ impl<'a> Session<'a> {
         clear.copy_from_slice(data);
         transport.decrypt(Mode::Ecb, &mut [], clear).map_err(|_| ErrorCode::DATA_LENGTH)?;
         let out = self.scratch().take(encipherment.enciphered_length(clear.len()))?;
-        let enciphered = key.encipher_command_data(clear, encipherment, out);
+        let enciphered = part.key.encipher_command_data(clear, encipherment, out);
         clear.fill(0);
         enciphered.map_err(emv_fault)?;
         Ok(out)
@@ -50,14 +90,12 @@ impl<'a> Session<'a> {
     /// # Errors
     /// 80 where the PIN block is not as long as its key needs; 23 for a format that is not for scripts; those
     /// of PIN blocks and keys.
-    pub(crate) fn script_pin(
+    fn script_pin(
         &self,
-        key: &SessionKey,
+        part: &Confidential<'_>,
         change: &PinChange<'_>,
-        data: &[u8],
-        card: Derivation,
-        encipherment: Encipherment,
     ) -> Result<&'a [u8], ErrorCode> {
+        let (encipherment, Counted(data)) = (part.encipherment, part.insert.data);
         let PinChange { flag, destination_format: format, .. } = *change;
         self.enabled(&[format])?;
         if !format.is_for_scripts() {
@@ -69,9 +107,9 @@ impl<'a> Session<'a> {
         }
         let account = change.account.account()?;
         let new = self.open_block(&pin_key, data, change.source_format, &account)?;
-        let block = self.script_block(&new, change, &pin_key, &account, card)?;
+        let block = self.script_block(&new, change, &pin_key, &account, part.card)?;
         let out = self.scratch().take(encipherment.enciphered_length(8))?;
-        key.encipher_pin_block(&block, encipherment, out).map_err(emv_fault)?;
+        part.key.encipher_pin_block(&block, encipherment, out).map_err(emv_fault)?;
         Ok(out)
     }
 
@@ -102,7 +140,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// 06 where that is behind its end.
-    pub(crate) fn script_mac(
+    fn script_mac(
         &self,
         key: &SessionKey,
         message: &[u8],
