@@ -70,6 +70,12 @@ impl Host {
         code.and_then(|code| find(*code)).is_some_and(|entry| entry.spec.slow)
     }
 
+    /// Overwrites what commands left of secrets on the stack of this thread. To be called after some messages, by a caller
+    /// of [`Host::answer`].
+    pub fn wipe_stack() {
+        crypto::wipe_stack();
+    }
+
     /// Appends the reply to one message; both are without the length that frames them.
     ///
     /// Appends nothing if the command is unknown and [`UnknownCommand::Drop`] is set. A panic in a

@@ -49,6 +49,7 @@ impl<'t> Desk<'t> {
                 Err(_) => return well,
             };
             let outcome = self.enter(&line);
+            crypto::wipe_stack();
             let told = match outcome {
                 Ok(()) => Ok(()),
                 Err(Stop::Aborted) => self.tell("Aborted"),

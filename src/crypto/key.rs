@@ -56,6 +56,7 @@ impl ClearKey {
 
     /// A key of zero bytes, to be filled in place.
     pub fn zero(algorithm: Algorithm, length: usize) -> Result<Self, KeyLength> {
+        crate::stack::used();
         if algorithm.allows(length) {
             Ok(Self { bytes: [0; Self::LONGEST], length, algorithm })
         } else {

@@ -14,6 +14,7 @@ pub mod mac;
 pub mod modes;
 pub mod pin;
 pub mod rsa;
+mod stack;
 #[cfg(test)]
 mod vectors;
 
@@ -21,6 +22,7 @@ pub use cipher::{Aes, BlockCipher, Cipher, Des, Tdes};
 pub use digits::scan;
 pub use key::{Algorithm, ClearKey, KeyLength};
 pub use modes::NotBlocks;
+pub use stack::wipe_stack;
 
 use subtle::ConstantTimeEq;
 

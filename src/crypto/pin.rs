@@ -51,6 +51,7 @@ impl Pin {
     ///
     /// [`PinFault::Length`] above 12 digits, [`PinFault::Block`] where a character is not decimal.
     pub fn from_digits(text: &[u8]) -> Result<Self, PinFault> {
+        crate::stack::used();
         let mut pin = Self { digits: [0; LONGEST], length: text.len() };
         pin.digits.get_mut(..text.len()).ok_or(PinFault::Length)?.copy_from_slice(text);
         if digits::is_decimal(text) { Ok(pin) } else { Err(PinFault::Block) }
@@ -101,6 +102,7 @@ impl Pin {
 
     /// PIN from the first `length` nibbles of a word; the caller has checked that they are decimal.
     pub(crate) fn from_packed(word: u64, length: usize) -> Self {
+        crate::stack::used();
         let mut pin = Self { digits: [0; LONGEST], length: length.min(LONGEST) };
         let mut rest = word;
         for digit in pin.digits.iter_mut().take(length) {

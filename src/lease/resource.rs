@@ -222,6 +222,9 @@ pub struct Wish {
     pub stamp: String,
     /// What the customer writes on it.
     pub tags: BTreeMap<String, String>,
+    /// Networks of host and management interfaces, as they were asked for.
+    #[serde(default)]
+    pub networks: [serde_json::Value; 2],
 }
 
 /// What a customer changes.

@@ -65,6 +65,7 @@ async fn converse<H: Host>(
             Frame::Whole(message) if PREFIX + message.len() == length => {
                 let replied =
                     outbox.reply(message.len(), |out| rules.host.answer(rules.lmk, message, out));
+                rules.host.tidy();
                 let delay = rules.host.delay(1);
                 if !delay.is_zero() {
                     tokio::time::sleep(delay).await;

@@ -103,6 +103,7 @@ impl<H: Host> Exchange<H> {
         let mut answered = 0;
         let turn = self.answer(&mut answered);
         if answered > 0 {
+            self.rules.host.tidy();
             self.delay = self.rules.host.delay(answered);
         }
         turn

@@ -26,6 +26,9 @@ pub(crate) trait Host: Send + Sync + 'static {
         true
     }
 
+    /// Wipes what answering left behind in this thread, after the messages of one turn.
+    fn tidy(&self) {}
+
     /// How long replies to so many messages are held back.
     fn delay(&self, _messages: usize) -> Duration {
         Duration::ZERO
@@ -59,6 +62,7 @@ impl Pooled {
             }
             let mut out = BytesMut::with_capacity(2 * message.len() + ROOM);
             host.answer(port, &message, &mut out);
+            host_commands::Host::wipe_stack();
             let reply = Zeroizing::new(out.to_vec());
             out.as_mut().zeroize();
             let _ = sender.send(reply);
@@ -78,6 +82,10 @@ impl Host for Pooled {
             let _ = sender.send(Zeroizing::new(reply));
         });
         Some(later)
+    }
+
+    fn tidy(&self) {
+        host_commands::Host::wipe_stack();
     }
 
     fn is_open(&self) -> bool {

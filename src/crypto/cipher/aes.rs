@@ -23,6 +23,7 @@ enum Key {
 impl Aes {
     /// Expands a key of 16, 24 or 32 bytes.
     pub fn new(key: &[u8]) -> Result<Self, KeyLength> {
+        crate::stack::used();
         let key = match key.len() {
             16 => Aes128::new_from_slice(key).map(Key::Short),
             24 => Aes192::new_from_slice(key).map(Key::Medium),

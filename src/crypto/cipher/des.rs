@@ -19,6 +19,7 @@ pub struct Des {
 impl Des {
     /// Expands a key. Parity bits are ignored.
     pub fn new(key: &[u8; 8]) -> Self {
+        crate::stack::used();
         Self { subkeys: schedule(u64::from_be_bytes(*key)) }
     }
 

@@ -22,6 +22,7 @@ fn wish(sku: &str) -> Wish {
         sku: sku.parse().expect("a SKU"),
         stamp: "stamp1".into(),
         tags: BTreeMap::new(),
+        networks: Default::default(),
     }
 }
 
