@@ -5,6 +5,7 @@ pub mod card;
 pub mod cipher;
 mod digits;
 pub mod dukpt;
+pub mod ecc;
 pub mod emv;
 pub mod fpe;
 pub mod hash;

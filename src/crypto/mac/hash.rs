@@ -37,6 +37,19 @@ impl Hash {
         }
     }
 
+    /// The digest of the parts as one message.
+    ///
+    /// The first [`Hash::digest_size`] bytes hold it, the rest is zero.
+    pub fn digest(self, parts: &[&[u8]]) -> [u8; Self::LONGEST] {
+        match self {
+            Self::Sha1 => digest_over::<Sha1>(parts),
+            Self::Sha224 => digest_over::<Sha224>(parts),
+            Self::Sha256 => digest_over::<Sha256>(parts),
+            Self::Sha384 => digest_over::<Sha384>(parts),
+            Self::Sha512 => digest_over::<Sha512>(parts),
+        }
+    }
+
     fn block_size(self) -> usize {
         match self {
             Self::Sha1 | Self::Sha224 | Self::Sha256 => 64,
@@ -56,6 +69,13 @@ pub fn hmac(hash: Hash, key: &[u8], parts: &[&[u8]]) -> [u8; Hash::LONGEST] {
         Hash::Sha384 => hmac_over::<Sha384>(hash, key, parts),
         Hash::Sha512 => hmac_over::<Sha512>(hash, key, parts),
     }
+}
+
+fn digest_over<D: Digest>(parts: &[&[u8]]) -> [u8; Hash::LONGEST] {
+    let digest = parts.iter().fold(D::new(), D::chain_update).finalize();
+    let mut out = [0; Hash::LONGEST];
+    xor(&mut out, &digest);
+    out
 }
 
 fn hmac_over<D: Digest>(hash: Hash, key: &[u8], parts: &[&[u8]]) -> [u8; Hash::LONGEST] {
