@@ -138,6 +138,7 @@ registry! {
     data { m0, m2, m4 }
     hash { gm, l0, lq, ls }
     emv { js, ju, k0, k2, kq, ks, ku, kw, ky }
+    ecc { fy, ig }
     rsa { ei, em, eo, eq, eu, ew, ey }
     storage { la, lc, le }
 }

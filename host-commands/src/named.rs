@@ -63,7 +63,6 @@ pub static NAMED: &[Named] = named! {
     b"F6" Simulator "as2805" "KEKGEN";
     b"F8" Simulator "as2805" "KEKREC";
     b"FU" Manual "watchword" "Verify watchword response";
-    b"FY" Simulator "rsa" "Generate ECC key pair";
     b"G2" Manual "pin" "Verify interchange PIN comparison SEED";
     b"G4" Manual "pin" "Verify terminal PIN comparison SEED";
     b"G6" Manual "pin" "PIN ZPK to ZPK SEED";
@@ -85,7 +84,6 @@ pub static NAMED: &[Named] = named! {
     b"I8" Simulator "issuing" "MULTOS ALU generator";
     b"IC" Simulator "issuing" "Establish secure session with chip card";
     b"IE" Simulator "issuing" "Prepare secure message for chip card";
-    b"IG" Inferred "rsa" "ECKA-DH key agreement";
     b"K8" Simulator "issuing" "Export key under KEK";
     b"KE" Simulator "issuing" "Issuer RSA key set and certificate";
     b"KG" Simulator "issuing" "Validate issuer certificate";

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 mod blocks;
 pub(crate) mod data;
+pub(crate) mod ecc;
 pub(crate) mod emv;
 pub(crate) mod exchange;
 mod fraud;
@@ -40,6 +41,7 @@ use crate::{
 };
 
 pub use keys::Departure;
+pub(crate) use keys::origin;
 pub use migration::Arrival;
 
 /// Which LMK a host port stands for.

@@ -181,7 +181,7 @@ macro_rules! key_types {
 }
 
 key_types! {
-    b"000" "ZMK" Authorised No No [b"K0" b"52"] Manual;
+    b"000" "ZMK" Authorised No No [b"K0" b"K1" b"52"] Manual;
     b"100" "ZMK component" Yes Authorised Yes [b"K0" b"52"] Manual;
     b"200" "KML" Yes Authorised Yes [b"31"] Manual;
     b"300" "KEKr" Yes Authorised Yes [b"K0"] Inferred;

@@ -4,6 +4,7 @@
 //! and leaves as a token again. Its bytes do not leave this crate, except on paper: see [`PrintedKey`].
 
 mod clock;
+pub mod ecc;
 mod expected;
 pub mod fuzzing;
 mod key;

@@ -106,7 +106,7 @@ roles! {
     /// Terminal master key.
     Tmk "TMK" b"002" / b"80D" Transport Single Any b"ADT" [b"K0" b"51"];
     /// ZMK or TMK as a flag says.
-    ZmkOrTmk "ZMK or TMK" b"FFF" Transport Zmk Any b"ADT" [b"K0" b"51" b"52"];
+    ZmkOrTmk "ZMK or TMK" b"FFF" Transport Zmk Any b"ADT" [b"K0" b"K1" b"51" b"52"];
     /// Master key of the load messages of an electronic purse.
     Kml "KML" b"200" Stated Double Double b"DT" [b"31"];
     /// Zone PIN key.

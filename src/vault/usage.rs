@@ -39,7 +39,7 @@ macro_rules! usages {
 
 usages! {
     /// Carry other keys.
-    Transport [b"K0" b"51" b"52" b"54" b"55" b"73"];
+    Transport [b"K0" b"K1" b"51" b"52" b"54" b"55" b"73"];
     /// Cover PIN blocks.
     PinBlock [b"P0" b"71" b"72"];
     /// Cover PIN blocks by the special encryption of single-length DUKPT. Derived only.

@@ -1,11 +1,6 @@
 //! `A8` Export a key.
 
-use vault::{
-    Protection,
-    key_block::{Header, KeyBlock},
-};
-
-use crate::prelude::*;
+use crate::{prelude::*, session::origin};
 
 /// Export a key under a ZMK or TMK.
 ///
@@ -52,32 +47,14 @@ impl<'a> Execute<'a> for Request<'a> {
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
         let transport = session.open_transport(&self.transport, Use::Wrap)?;
-        let key_type = session.stated_type(self.key_type, |key_type| key_type.export)?;
+        session.stated_type(self.key_type, |key_type| key_type.export)?;
         let key = session.open_as(self.key, self.key_type, Use::Any)?;
-        let origin = match key_type {
-            Some(key_type) => {
-                let scheme = self.key.token.scheme().map_err(error::refused_outright)?;
-                Protection::Variant { key_type, scheme }
-            }
-            None => self.in_block(key.header())?,
-        };
+        let origin = origin(self.key.token, &key)?;
         let departure =
             Departure { scheme: self.scheme, atalla: self.atalla, block: Some(self.copy) };
         Ok(Reply {
             key: session.export(&key, &origin, &transport, &departure)?.into(),
             check_value: session.short_check_value(&key),
         })
-    }
-}
-
-impl<'a> Request<'a> {
-    /// Header and optional blocks of the key under the LMK.
-    fn in_block(&self, header: Option<&Header>) -> Result<Protection<'a>, ErrorCode> {
-        let (Some(header), Some(block)) = (header, self.key.token.block()) else {
-            return Err(error::LMK_SCHEMES.0);
-        };
-        let block = KeyBlock::parse(block).map_err(error::refused_outright)?;
-        let optional = block.optional.without_padding().text();
-        Ok(Protection::KeyBlock { header: *header, optional })
     }
 }

@@ -4,7 +4,7 @@ use vault::{
     Key, Protection,
     key_block::{Header, OptionalBlocks, Version},
     transport::rules,
-    usage::{Transport, Usage},
+    usage::Usage,
 };
 use wire::ErrorCode;
 
@@ -15,12 +15,12 @@ use crate::{
 };
 
 impl<'a> Session<'a> {
-    /// Header and optional blocks of a key that leaves in a key block.
-    pub(super) fn exported_block<U: Usage>(
+    /// Header and optional blocks of a key that leaves in a key block, under AES or under triple DES.
+    pub(crate) fn exported_block<U: Usage>(
         &self,
         key: &Key<U>,
         origin: &Protection<'_>,
-        transport: &Key<Transport>,
+        is_aes: bool,
         departure: &Departure<'_>,
     ) -> Result<(Header, &'a [u8]), ErrorCode> {
         let said = departure.block;
@@ -46,7 +46,6 @@ impl<'a> Session<'a> {
             }
             _ => return Err(KEY_SCHEME.0),
         };
-        let is_aes = transport.algorithm() == crypto::Algorithm::Aes;
         let version = match (departure.scheme, said.and_then(|said| said.version), is_aes) {
             (Scheme::Tr31, Some(version), _) => version.into(),
             (Scheme::Tr31, None, false) => Version::B,

@@ -1,8 +1,9 @@
 //! Keys on their way: under the LMK, and to and from ZMKs.
 
 use vault::{
-    Expected, Key, KeySize, KeyType, KeyTypes, Lmk, LmkKind, Permission, Protection, Role, Use,
-    key_block::{Header, Padding},
+    Expected, Key, KeySize, KeyType, KeyTypes, Lmk, LmkKind, Permission, Protection, Role, Token,
+    Use,
+    key_block::{Header, KeyBlock, Padding},
     role::{AnyKey, ZmkOrTmk},
     transport::{self, Wrapping, rules},
     usage::{Imported, Stated, Transport, Usage},
@@ -11,7 +12,10 @@ use wire::ErrorCode;
 
 use super::Session;
 use crate::{
-    error::{KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, refused, refused_outright},
+    error::{
+        KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, KEY_USAGE, LMK_SCHEMES, refused,
+        refused_outright,
+    },
     fields::{
         AtallaVariant, Attributes, CheckValue, ExportedBlock, Hex, KeyField, KeyTypeCode, Scheme,
         TransportKey,
@@ -178,13 +182,19 @@ impl<'a> Session<'a> {
         zmk: &Key<Transport>,
         departure: &Departure<'_>,
     ) -> Result<&'a [u8], ErrorCode> {
+        // A key block protection key protects TR-31 key blocks, and nothing else. Source: X9.143.
+        let protects_blocks = zmk.header().is_some_and(|header| header.usage == *b"K1");
+        if protects_blocks && departure.scheme != Scheme::Tr31 {
+            return Err(KEY_USAGE.0);
+        }
         if let Some(scheme) = departure.scheme.of_parts() {
             if let Protection::KeyBlock { header, .. } = origin {
                 rules::check_export(header, false).map_err(refused_outright)?;
             }
             return self.export_bare(key, zmk, scheme, departure.atalla);
         }
-        let (header, optional) = self.exported_block(key, origin, zmk, departure)?;
+        let is_aes = zmk.algorithm() == crypto::Algorithm::Aes;
+        let (header, optional) = self.exported_block(key, origin, is_aes, departure)?;
         let padding =
             if self.settings().hide_key_length { Padding::LengthHiding } else { Padding::Minimal };
         let wrapping = Wrapping::Block { header: &header, optional, padding };
@@ -263,6 +273,22 @@ impl<'a> Session<'a> {
         let [first, second, third, ..] = key.check_value();
         Hex([first, second, third])
     }
+}
+
+/// How a key of the message is protected that was opened as a key of any type.
+///
+/// Error A1 for a key that is in no key block and has no type.
+pub(crate) fn origin<'p>(token: Token<'p>, key: &Key<Stated>) -> Result<Protection<'p>, ErrorCode> {
+    if let Some(key_type) = key.key_type() {
+        let scheme = token.scheme().map_err(refused_outright)?;
+        return Ok(Protection::Variant { key_type, scheme });
+    }
+    let (Some(header), Some(block)) = (key.header(), token.block()) else {
+        return Err(LMK_SCHEMES.0);
+    };
+    let block = KeyBlock::parse(block).map_err(refused_outright)?;
+    let optional = block.optional.without_padding().text();
+    Ok(Protection::KeyBlock { header: *header, optional })
 }
 
 fn variant(stated: Option<AtallaVariant<'_>>) -> Result<transport::AtallaVariant, ErrorCode> {

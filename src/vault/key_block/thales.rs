@@ -77,6 +77,45 @@ pub fn seal_private_key(
     body::seal_payload(keys, header, optional, sequence, sequence.len(), rng, out)
 }
 
+/// Verifies a key block with a body of text and returns what it holds behind its length, be it DER of a key on a curve.
+///
+/// `out` has to hold the body.
+///
+/// # Errors
+/// As [`open`]; A5 if `out` is too short; A7 for the binary body of an RSA key.
+pub fn open_payload<'o>(
+    keys: &KeyBlockKeys,
+    block: &[u8],
+    out: &'o mut [u8],
+) -> Result<(Header, &'o mut [u8]), Refusal> {
+    let block = parse(block)?;
+    if block.is_binary() {
+        return Err(Refusal::Algorithm);
+    }
+    block.decrypt(keys, out)?;
+    let place = out.get(..block.body_length()).ok_or(Refusal::KeyLength).and_then(body::payload)?;
+    let payload = out.get_mut(place).ok_or(Refusal::KeyLength)?;
+    Ok((block.header, payload))
+}
+
+/// Seals what a key block with a body of text is to hold; the counterpart of [`open_payload`].
+///
+/// # Errors
+/// As [`seal`]; A7 for the header of an RSA key.
+pub fn seal_payload(
+    keys: &KeyBlockKeys,
+    header: &Header,
+    optional: &[u8],
+    payload: &[u8],
+    rng: &mut dyn Rng,
+    out: &mut [u8],
+) -> Result<usize, Refusal> {
+    if super::is_binary(header) {
+        return Err(Refusal::Algorithm);
+    }
+    body::seal_payload(keys, header, optional, payload, payload.len(), rng, out)
+}
+
 fn parse(block: &[u8]) -> Result<KeyBlock<'_>, Refusal> {
     let block = KeyBlock::parse(block)?;
     if block.header.version.is_thales() { Ok(block) } else { Err(Refusal::HeaderIdentifier) }

@@ -85,12 +85,14 @@ const SECRET_OR_HMAC: &[u8] = b"ADHT";
 const HASHED: &[u8] = b"H";
 const PAIR: &[u8] = b"ERS";
 const RSA: &[u8] = b"R";
+const RSA_OR_CURVE: &[u8] = b"ER";
 const CIPHER: &[u8] = b"BDEN";
 const CODE: &[u8] = b"CGVN";
 const DERIVE: &[u8] = b"XN";
 const DERIVE_OR_CIPHER: &[u8] = b"BDEXN";
 const SIGN: &[u8] = b"NSV";
 const PRIVATE: &[u8] = b"BDENSTV";
+const PRIVATE_OR_AGREE: &[u8] = b"BDENSTVX";
 const UNRESTRICTED: &[u8] = b"N";
 
 macro_rules! usages {
@@ -115,8 +117,8 @@ macro_rules! usages {
 /// names from recorded traffic and public lists; their algorithms and modes follow the lettered usage they stand for (inferred).
 pub const USAGES: &[Usage] = usages! {
     b"01" "Watchword key (WWK)" Thales SECRET CODE;
-    b"02" "RSA public key" Thales RSA PRIVATE;
-    b"03" "RSA private key, for signing or key management" Thales RSA PRIVATE;
+    b"02" "Public key, RSA or elliptic curve" Thales RSA_OR_CURVE PRIVATE_OR_AGREE;
+    b"03" "Private key, for signing, key management or key agreement" Thales RSA_OR_CURVE PRIVATE_OR_AGREE;
     b"04" "RSA private key of a chip card" Thales RSA PRIVATE;
     b"05" "RSA private key, for PINs" Listed RSA PRIVATE;
     b"06" "RSA private key, for TLS" Listed RSA PRIVATE;

@@ -1,0 +1,229 @@
+//! Key pairs on curves, and agreement on keys: what the commands refuse.
+
+#[path = "device/device.rs"]
+mod device;
+
+use bytes::BytesMut;
+use device::{Device, On, Purpose, sealed};
+use host_commands::LmkPort;
+
+const CLEAR: &str = "0123456789ABCDEFFEDCBA9876543210";
+
+fn device() -> Device {
+    Device::with(|_| {})
+}
+
+/// What stands behind the code of a reply, error code included.
+fn ask(device: &Device, on: On, message: &[u8]) -> Vec<u8> {
+    let mut out = BytesMut::new();
+    device.answer(LmkPort::Only(on as u8), message, &mut out);
+    out[2..].to_vec()
+}
+
+/// The error code, in front of nothing if it is one.
+fn code(device: &Device, on: On, message: &[u8]) -> String {
+    let reply = ask(device, on, message);
+    let (code, rest) = reply.split_at(2);
+    assert!(code == b"00" || rest.is_empty(), "{}", reply.escape_ascii());
+    code.escape_ascii().to_string()
+}
+
+/// A key pair, by what stands behind `FY`.
+fn pair(device: &Device, on: On, fields: &str) -> (Vec<u8>, String) {
+    let reply = ask(device, on, format!("FY{fields}").as_bytes());
+    let length: usize = text(&reply[2..6]).parse().expect("a length");
+    let (public, private) = reply[6..].split_at(length);
+    (public.to_vec(), text(private))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+#[test]
+fn key_pairs() {
+    let device = device();
+    for on in [On::KeyBlock, On::AesKeyBlock] {
+        for (fields, expected) in [
+            ("010003#X00S00", "00"),
+            ("010103#S99E00", "00"),
+            ("010203#N00N01LB08ABCD", "00"),
+            ("020003#X00S00", "A7"),
+            ("010303#X00S00", "D2"),
+            ("01FF03#X00S00", "D2"),
+            ("010001#X00S00", "D3"),
+            ("010004#X00S00", "D3"),
+            ("010003", "15"),
+            ("010003#", "15"),
+            ("010003#X00S0", "15"),
+            ("010003#X00S00;", "15"),
+            ("010003#D00S00", "A8"),
+            ("010003#?00S00", "A8"),
+            ("010003#XZ0S00", "A9"),
+            ("010003#X00X00", "AA"),
+            ("010003#X00S01LB0", "15"),
+            ("010003#X00S01LBZZABCD", "AC"),
+            ("010003#X00S02LB08ABCDLB08ABCD", "BC"),
+            ("010003%00#X00S00", "13"),
+        ] {
+            let message = format!("FY{fields}");
+            assert_eq!(code(&device, on, message.as_bytes()), expected, "{on:?} {message}");
+        }
+    }
+    assert_eq!(code(&device, On::Variant, b"FY010003#X00S00"), "A1");
+    let nothing = Device::in_state(|state| state.authorised = appliance::Authorisations::default());
+    assert_eq!(code(&nothing, On::KeyBlock, b"FY010003#X00S00"), "17");
+}
+
+/// A request to agree on a key, in pieces that tests replace.
+#[derive(Clone)]
+struct Agreement {
+    front: &'static [u8],
+    public: Vec<u8>,
+    private: String,
+    derivation: &'static str,
+    shared: &'static str,
+    key: &'static str,
+}
+
+impl Agreement {
+    fn message(&self) -> Vec<u8> {
+        [
+            self.front,
+            &self.public,
+            self.private.as_bytes(),
+            self.derivation.as_bytes(),
+            self.shared.as_bytes(),
+            self.key.as_bytes(),
+        ]
+        .concat()
+    }
+}
+
+#[test]
+fn both_sides_get_the_same_key() {
+    let device = device();
+    for on in [On::KeyBlock, On::AesKeyBlock] {
+        for curve in ["00", "01", "02"] {
+            let [one, other] =
+                ["X", "N"].map(|mode| pair(&device, on, &format!("01{curve}03#{mode}00S00")));
+            let value = |public: &[u8], private: &str| {
+                let agreement = Agreement {
+                    front: b"IG2103",
+                    public: public.to_vec(),
+                    private: private.to_owned(),
+                    derivation: "206",
+                    shared: "10004ABCD;",
+                    key: "0100128K1T2B00E00;:",
+                };
+                let reply = ask(&device, on, &agreement.message());
+                assert_eq!(&reply[..2], b"00", "{on:?} {curve}");
+                reply[reply.len() - 3..].to_vec()
+            };
+            assert_eq!(value(&one.0, &other.1), value(&other.0, &one.1));
+        }
+    }
+}
+
+#[test]
+fn agreements_refused() {
+    let device = device();
+    for on in [On::KeyBlock, On::AesKeyBlock] {
+        let (public, private) = pair(&device, on, "010003#X00S00");
+        let (other_curve, _) = pair(&device, on, "010103#X00S00");
+        let (_, signing) = pair(&device, on, "010003#S00S00");
+        let (_, other_lmk) = pair(
+            &device,
+            if on == On::KeyBlock { On::AesKeyBlock } else { On::KeyBlock },
+            "010003#X00S00",
+        );
+        let good = Agreement {
+            front: b"IG2103",
+            public: public.clone(),
+            private: private.clone(),
+            derivation: "106",
+            shared: "100100123456789;",
+            key: "0100128K1T2B00E00;:",
+        };
+        let beside = [&public[..public.len() - 1], &[public[public.len() - 1] ^ 1]].concat();
+        let infinity = [&b"\x30\x19\x30\x13"[..], &public[4..23], b"\x03\x02\x00\x00"].concat();
+        let changed = |public: &[u8]| Agreement { public: public.to_vec(), ..good.clone() };
+        let with = |private: &str| Agreement { private: private.to_owned(), ..good.clone() };
+        let derived = |derivation| Agreement { derivation, ..good.clone() };
+        let shared = |shared| Agreement { shared, ..good.clone() };
+        let key = |key| Agreement { key, ..good.clone() };
+        let aes = if on == On::AesKeyBlock { "00" } else { "48" };
+        let flipped = private.replace(&private[private.len() - 1..], "G");
+        let cut = &private[..private.len() - 1];
+        for (agreement, expected) in [
+            (good.clone(), "00"),
+            (derived("208"), "00"),
+            (shared("10000;"), "00"),
+            (shared("00003;;%;"), "00"),
+            (key("0100192K0T3B00E01LB08ABCD"), "00"),
+            (key("0100256K1A3B00E00;:"), aes),
+            (Agreement { front: b"IG1103", ..good.clone() }, "15"),
+            (Agreement { front: b"IG2101", ..good.clone() }, "D3"),
+            (changed(&beside), "04"),
+            (changed(&infinity), "04"),
+            (changed(b"\x30\x03\x02\x01\x05"), "04"),
+            (changed(b"\x31\x03\x02\x01\x05"), "04"),
+            (changed(b"\x30\x80"), "04"),
+            (changed(b"\x30\x81\x05\x02\x03\x01\x00\x01"), "04"),
+            (changed(&public[..public.len() - 1]), "15"),
+            (changed(&[b"\x30\x82\x20\x00", &public[2..]].concat()), "15"),
+            (changed(&other_curve), "D2"),
+            (with(&signing), "A8"),
+            (with(&other_lmk), "A2"),
+            (with(&sealed(on, Purpose::new(*b"000", *b"K0"), CLEAR)), "A6"),
+            (with("U0123"), "15"),
+            (with(cut), "15"),
+            (with(&flipped), "83"),
+            (derived("006"), "15"),
+            (derived("306"), "15"),
+            (derived("102"), "79"),
+            (derived("103"), "79"),
+            (derived("104"), "15"),
+            (shared("200100123456789;"), "15"),
+            (shared("10003ABC;"), "15"),
+            (shared("10004ABCG;"), "15"),
+            (shared("10004abcd;"), "15"),
+            (shared("19999ABCD;"), "80"),
+            (shared("10002ABCD;"), "15"),
+            (shared("10004ABCD"), "15"),
+            (key("0200128K1T2B00E00;:"), "15"),
+            (key("0100192K1T2B00E00;:"), "A5"),
+            (key("0100128Z0T2B00E00;:"), "A6"),
+            (key("0100128K1X2B00E00;:"), "A7"),
+            (key("0100128K1T2G00E00;:"), "A8"),
+            (key("0100128K1T2B00Q00;:"), "AA"),
+            (key("0100128K1T2B00E00;"), "15"),
+            (key("0100128K1T2B00E00;:%00"), "13"),
+        ] {
+            let message = agreement.message();
+            assert_eq!(code(&device, on, &message), expected, "{on:?} {}", message.escape_ascii());
+        }
+    }
+    let (public, private) = pair(&device, On::KeyBlock, "010003#X00S00");
+    let agreement = Agreement {
+        front: b"IG2103",
+        public,
+        private,
+        derivation: "106",
+        shared: "10000;",
+        key: "0100128K1T2B00E00;:",
+    };
+    assert_eq!(code(&device, On::Variant, &agreement.message()), "A1");
+}
+
+/// A key block protection key wraps TR-31 key blocks only.
+#[test]
+fn an_agreed_key_protects_key_blocks() {
+    let device = device();
+    let kek = device.key_of(On::KeyBlock, "A00FFFS#K1T2B00E00");
+    let key = device.key_of(On::KeyBlock, "A00FFFS#P0T2B00S00");
+    for (scheme, expected) in [("R", "00"), ("S", "A6"), ("U", "A6"), ("X", "A6")] {
+        let message = format!("A8FFF{kek}{key}{scheme}");
+        assert_eq!(&device.ask(On::KeyBlock, &message)[2..4], expected, "{scheme}");
+    }
+}

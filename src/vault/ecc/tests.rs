@@ -1,0 +1,109 @@
+use crypto::Algorithm;
+
+use super::*;
+use crate::key_block::tests::Source;
+
+const ID: LmkId = LmkId(7);
+
+fn attributes(mode: u8) -> EccAttributes {
+    EccAttributes { mode, key_version: *b"00", exportability: b'S' }
+}
+
+fn lmks() -> [Lmk; 2] {
+    [Lmk::test_key_block_tdes(), Lmk::test_key_block_aes()].map(|lmk| lmk.expect("a test LMK"))
+}
+
+fn made(curve: Curve, mode: u8, source: &mut Source) -> EccKey {
+    EccKey::generate(curve, attributes(mode), source).expect("a key pair")
+}
+
+#[test]
+fn keys_come_back_with_their_purpose() {
+    let mut source = Source::new(31);
+    let derivation = (KeyDerivation::X963, Hash::Sha256);
+    let size = KeySize { algorithm: Algorithm::Aes, bytes: 32 };
+    for lmk in lmks() {
+        for (curve, mode, signs, agrees) in [
+            (Curve::P256, b'S', true, false),
+            (Curve::P384, b'X', false, true),
+            (Curve::P521, b'N', true, true),
+        ] {
+            let key = made(curve, mode, &mut source);
+            let sealed = lmk.seal_ecc(ID, &key, b"LB08ABCD", &mut source).expect("a sealed key");
+            assert!(sealed.is_ascii());
+            let opened = lmk.open_ecc(ID, &sealed).expect("a key");
+            assert_eq!(opened.public_key(), key.public_key());
+            assert_eq!(opened.for_signing().is_some(), signs);
+            let other = made(curve, b'N', &mut source);
+            let agreed = opened.agree(&other.public_key(), derivation, b"both", size);
+            assert_eq!(agreed.as_ref().err().copied(), (!agrees).then(|| Refusal::Mode.into()));
+            if let Ok(agreed) = agreed {
+                let same = other.agree(&key.public_key(), derivation, b"both", size);
+                assert_eq!(same.expect("a key").check_value(), agreed.check_value());
+            }
+            let public = key.public_key();
+            let sealed = lmk.seal_ecc_public(ID, &public, attributes(b'V'), b"", &mut source);
+            let sealed = sealed.expect("a sealed key");
+            assert_eq!(lmk.open_ecc_public(ID, &sealed), Ok(public));
+            assert_eq!(lmk.open_ecc(ID, &sealed).err(), Some(Refusal::Usage.into()));
+        }
+    }
+}
+
+#[test]
+fn curves_and_lengths_have_to_fit() {
+    let mut source = Source::new(32);
+    let key = made(Curve::P256, b'X', &mut source);
+    let other = made(Curve::P384, b'X', &mut source).public_key();
+    let derivation = (KeyDerivation::Sp800, Hash::Sha1);
+    let size = |bytes| KeySize { algorithm: Algorithm::Aes, bytes };
+    let agree = |other: &PublicKey, bytes| {
+        key.agree(other, derivation, b"", size(bytes)).err().map(|refusal| refusal.to_string())
+    };
+    assert_eq!(agree(&other, 16), Some(EccRefusal::Curve.to_string()));
+    assert_eq!(agree(&key.public_key(), 16), None);
+    assert_eq!(agree(&key.public_key(), 17), Some(Refusal::KeyLength.to_string()));
+    for mode in *b"BCDEGTVY?" {
+        let key = EccKey::generate(Curve::P256, attributes(mode), &mut source);
+        assert_eq!(key.err(), Some(Refusal::Mode));
+    }
+}
+
+#[test]
+fn every_changed_byte_and_every_cut_is_refused() {
+    let mut source = Source::new(33);
+    let key = made(Curve::P256, b'N', &mut source);
+    for lmk in lmks() {
+        let sealed = lmk.seal_ecc(ID, &key, b"", &mut source).expect("a sealed key");
+        for position in 0..sealed.len() {
+            let mut wrong = sealed.clone();
+            wrong[position] ^= 1;
+            assert!(lmk.open_ecc(ID, &wrong).is_err(), "{:?} {position}", lmk.kind());
+            assert!(lmk.open_ecc(ID, &sealed[..position]).is_err());
+        }
+    }
+}
+
+#[test]
+fn other_keys_and_other_lmks_are_told() {
+    let mut source = Source::new(34);
+    let key = made(Curve::P256, b'N', &mut source);
+    let [tdes, aes] = lmks();
+    let variant = Lmk::test_variant().expect("a test LMK");
+    let sealed = tdes.seal_ecc(ID, &key, b"", &mut source).expect("a sealed key");
+    let refusal = |lmk: &Lmk, id, sealed: &[u8]| lmk.open_ecc(LmkId(id), sealed).err();
+    assert_eq!(refusal(&tdes, 8, &sealed), Some(Refusal::LmkIdentifiers.into()));
+    assert_eq!(refusal(&variant, 7, &sealed), Some(Refusal::LmkSchemes.into()));
+    assert_eq!(refusal(&aes, 7, &sealed), Some(Refusal::HeaderIdentifier.into()));
+    assert_eq!(refusal(&tdes, 7, &sealed[1..]), Some(Refusal::LmkSchemes.into()));
+    let sealed = variant.seal_ecc(ID, &key, b"", &mut source);
+    assert_eq!(sealed, Err(Refusal::LmkSchemes.into()));
+    let header = Header::parse(b"0000003AN00S0007").expect("a header");
+    let Engine::KeyBlock(engine) = tdes.engine() else { panic!("a key block LMK") };
+    let mut out = vec![b'S'; 1000];
+    let header = Header { algorithm: b'E', ..header };
+    let length =
+        thales::seal_payload(engine.keys(), &header, b"", b"no key", &mut source, &mut out[1..]);
+    out.truncate(1 + length.expect("a key block"));
+    assert_eq!(refusal(&tdes, 7, &out), Some(EccRefusal::PrivateKey));
+}
