@@ -139,7 +139,7 @@ registry! {
     hash { gm, l0, lq, ls }
     emv { js, ju, k0, k2, kq, ks, ku, kw, ky }
     ecc { fy, ig }
-    rsa { ei, em, eo, eq, eu, ew, ey }
+    rsa { b8, ei, em, eo, eq, eu, ew, ey }
     storage { la, lc, le }
 }
 

@@ -37,7 +37,6 @@ pub static NAMED: &[Named] = named! {
     b"AO" Manual "data" "SEED round-key generation";
     b"AQ" Simulator "pin" "RSA-encrypted PIN to ZPK/TPK";
     b"B4" Inferred "keys" "Form TR-31/X9.143 block";
-    b"B8" Simulator "rsa" "TR-34 key export";
     b"C0" Simulator "as2805" "Initial terminal master keys";
     b"C6" Simulator "as2805" "Random number";
     b"C8" Simulator "as2805" "Generate acquirer master KEK";

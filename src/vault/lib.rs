@@ -18,6 +18,7 @@ pub mod rsa;
 mod scheme;
 pub mod sealed;
 mod token;
+pub mod tr34;
 pub mod transport;
 pub mod usage;
 

@@ -5,6 +5,8 @@
 
 #![expect(clippy::print_stdout, reason = "a test that is skipped has to say so")]
 
+mod python;
+
 use std::collections::BTreeSet;
 use std::env;
 use std::path::Path;
@@ -32,24 +34,11 @@ const NOT_FORETOLD: &[(&str, &str)] = &[
 
 const DIEBOLD: &str = "the algorithm is not public, so that it answers 68";
 
-/// A Python that has the package.
-fn python(folder: &Path) -> Option<String> {
-    let own = folder.join("target/python/bin/python3").to_string_lossy().into_owned();
-    let has_package = |python: &String| {
-        let asked = Command::new(python).args(["-c", "import Crypto.Cipher"]).output();
-        asked.is_ok_and(|asked| asked.status.success())
-    };
-    [own, "python3".to_owned()].into_iter().find(has_package)
-}
-
 #[test]
 fn an_independent_model_agrees() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let Some(python) = python(folder) else {
-        println!(
-            "skipped: there is no Python with pycryptodome; `python3 -m venv target/python && \
-             target/python/bin/pip install pycryptodome` makes one"
-        );
+    let Some(python) = python::with("import Crypto.Cipher") else {
+        println!("skipped: {}", python::advice(&["pycryptodome"]));
         return;
     };
     let output = Command::new(python)

@@ -25,7 +25,7 @@ import translation  # noqa: F401
 # Messages that are on their way at once.
 WINDOW = 128
 
-PORTS = {"variant": "LMK 00", "aes": "LMK 02"}
+PORTS = {"variant": "LMK 00", "key block": "LMK 01", "aes": "LMK 02"}
 
 
 class Server:
