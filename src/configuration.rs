@@ -35,14 +35,19 @@ use crate::server;
 #[derive(Args, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Given {
-    /// Serve a ready development appliance: state in memory, commissioned, online, public test LMKs
-    /// 00, 01 and 02 [default: false]
+    /// Serve a ready development appliance: commissioned, online, everything authorised, public test
+    /// LMKs 00, 01 and 02 [default: false]
     #[arg(long, num_args = 0, default_missing_value = "true")]
     dev: Option<bool>,
 
     /// Folder in which the appliance keeps its sealed state [default: none, state in memory]
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+
+    /// Folder of the root key, without which the state cannot be opened [default: none, the folder of
+    /// the state with `.key` behind its name]
+    #[arg(long, value_name = "DIR")]
+    root_key: Option<PathBuf>,
 
     /// Number that fixes all random values, for repeatable tests [default: none, the system's
     /// random generator]
@@ -153,10 +158,12 @@ struct GivenHost {
 /// Everything that `serve` goes by.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Configuration {
-    /// A ready development appliance in memory.
+    /// A ready development appliance.
     pub(crate) dev: bool,
     /// Folder of the sealed state.
     pub(crate) state: Option<PathBuf>,
+    /// Folder of the root key, if it is not beside that of the state.
+    pub(crate) root_key: Option<PathBuf>,
     /// Seed of all random values.
     pub(crate) seed: Option<u64>,
     /// Where documents are printed.
@@ -188,6 +195,7 @@ impl Default for Configuration {
         Self {
             dev: false,
             state: None,
+            root_key: None,
             seed: None,
             printer: None,
             printer_line_end: None,
@@ -220,14 +228,19 @@ impl Configuration {
             file::read(path)?.change(&mut configuration);
         }
         options.change(&mut configuration);
-        if configuration.dev && configuration.state.is_some() {
+        if configuration.root_key.is_some() && configuration.state.is_none() {
             return Err(Failure::usage(
-                "a development appliance keeps no state: leave out either `dev` or `state`",
+                "a root key needs a state to protect: name its folder by `state`",
             ));
         }
         // A wrong setting is told before anything is started.
         configuration.settings()?;
         Ok(configuration)
+    }
+
+    /// Whether it says something of the state that an appliance has when it is made.
+    pub(crate) fn says_state(&self) -> bool {
+        !(self.settings.is_empty() && self.lmks.is_empty() && self.authorised.is_empty())
     }
 
     /// Security settings: the preset, changed by `[settings]`.
@@ -247,7 +260,8 @@ impl Configuration {
 
 impl Given {
     fn change(self, to: &mut Configuration) {
-        let Self { dev, state, seed, printer, printer_line_end, printer_timeout, .. } = self;
+        let Self { dev, state, root_key, seed, printer, printer_line_end, printer_timeout, .. } =
+            self;
         let Self { log_format, licence, licence_packages, host, settings, lmk, authorised, .. } =
             self;
         let packages = licence_packages.unwrap_or(to.licence.packages);
@@ -257,6 +271,7 @@ impl Given {
         to.authorised.extend(authorised);
         set(&mut to.dev, dev);
         to.state = state.or_else(|| to.state.take());
+        to.root_key = root_key.or_else(|| to.root_key.take());
         to.seed = seed.or(to.seed);
         to.printer = printer.or_else(|| to.printer.take());
         to.printer_line_end = printer_line_end.or(to.printer_line_end);
@@ -399,6 +414,7 @@ mod tests {
         assert!(from_options(&["--dev"]).expect("right").dev);
         assert!(from_options(&["--no-udp", "--udp"]).expect("right").server.udp);
         assert!(!from_options(&["--udp", "--no-udp"]).expect("right").server.udp);
-        assert!(from_options(&["--dev", "--state", "x"]).is_err());
+        assert!(from_options(&["--dev", "--state", "x"]).is_ok());
+        assert!(from_options(&["--root-key", "x"]).is_err());
     }
 }

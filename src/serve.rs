@@ -2,6 +2,7 @@
 
 mod appliance;
 pub(crate) mod console;
+mod kept;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;

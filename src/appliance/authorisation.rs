@@ -4,6 +4,7 @@ mod activity;
 
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use vault::LmkId;
 
 pub use activity::{Activity, ActivityFault, Category, Interface};
@@ -64,11 +65,36 @@ impl Grant {
 }
 
 /// The activities that are authorised, by LMK.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+///
+/// What is kept of them is what is left when the appliance starts anew.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(from = "Persistent", into = "Persistent")]
 pub struct Authorisations {
     grants: Vec<Grant>,
     /// What a host has cancelled of a wider activity.
     cancelled: Vec<(Category, String)>,
+}
+
+/// Activities that stay authorised, each with its LMK.
+#[derive(Deserialize, Serialize)]
+struct Persistent {
+    granted: Vec<(Option<LmkId>, Activity)>,
+    cancelled: Vec<(Category, String)>,
+}
+
+impl From<Authorisations> for Persistent {
+    fn from(mut all: Authorisations) -> Self {
+        all.restarted();
+        let granted = all.grants.into_iter().map(|grant| (grant.lmk, grant.activity)).collect();
+        Self { granted, cancelled: all.cancelled }
+    }
+}
+
+impl From<Persistent> for Authorisations {
+    fn from(Persistent { granted, cancelled }: Persistent) -> Self {
+        let grant = |(lmk, activity)| Grant { lmk, activity, until: Until::Persistent };
+        Self { grants: granted.into_iter().map(grant).collect(), cancelled }
+    }
 }
 
 impl Authorisations {

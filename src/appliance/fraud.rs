@@ -55,8 +55,18 @@ pub struct FraudDetection {
     is_stopped: AtomicBool,
 }
 
-/// What was counted since the start, or since the counts were reset.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+/// What outlives the power: else a restart would let PINs be tried on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
+pub struct FraudRecord {
+    counts: FraudCounts,
+    attacks_to_limit: u32,
+    is_attacked: bool,
+    is_stopped: bool,
+}
+
+/// What was counted since the counts were reset.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct FraudCounts {
     /// Minutes in which too many PIN verifications failed.
     pub minutes: u32,
@@ -76,8 +86,8 @@ struct Window {
 }
 
 impl Window {
-    const fn new(length: Duration) -> Self {
-        Self { length, failures: AtomicU64::new(0), exceeded: AtomicU32::new(0) }
+    const fn new(length: Duration, exceeded: u32) -> Self {
+        Self { length, failures: AtomicU64::new(0), exceeded: AtomicU32::new(exceeded) }
     }
 
     /// Counts one more failure: whether it is more than the limit, and the first that is.
@@ -96,19 +106,35 @@ impl Window {
 
 impl Default for FraudDetection {
     fn default() -> Self {
-        Self {
-            began: Instant::now(),
-            minute: Window::new(Duration::from_mins(1)),
-            hour: Window::new(Duration::from_hours(1)),
-            attacks: AtomicU32::new(0),
-            attacks_to_limit: AtomicU32::new(0),
-            is_attacked: AtomicBool::new(false),
-            is_stopped: AtomicBool::new(false),
-        }
+        Self::new(FraudRecord::default())
     }
 }
 
 impl FraudDetection {
+    /// Goes on from what was counted before.
+    pub fn new(record: FraudRecord) -> Self {
+        let FraudRecord { counts, attacks_to_limit, is_attacked, is_stopped } = record;
+        Self {
+            began: Instant::now(),
+            minute: Window::new(Duration::from_mins(1), counts.minutes),
+            hour: Window::new(Duration::from_hours(1), counts.hours),
+            attacks: AtomicU32::new(counts.attacks),
+            attacks_to_limit: AtomicU32::new(attacks_to_limit),
+            is_attacked: AtomicBool::new(is_attacked),
+            is_stopped: AtomicBool::new(is_stopped),
+        }
+    }
+
+    /// What is to be kept.
+    pub fn record(&self) -> FraudRecord {
+        FraudRecord {
+            counts: self.counts(),
+            attacks_to_limit: self.attacks_to_limit.load(Relaxed),
+            is_attacked: self.is_attacked(),
+            is_stopped: self.is_stopped(),
+        }
+    }
+
     /// Notes that a PIN verification failed; the limit that was exceeded by that.
     pub fn pin_failed(&self, limits: &FraudLimits) -> Option<FraudLimit> {
         self.pin_failed_at(self.began.elapsed(), limits)

@@ -1,5 +1,6 @@
 //! Health: what happened to the device.
 
+use serde::{Deserialize, Serialize};
 use vault::Moment;
 
 /// Why the device erased its LMKs. The numbers are those that JK shows.
@@ -39,7 +40,8 @@ pub struct Tamper {
 }
 
 /// Counts since the last reset.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
 pub struct Health {
     /// When they were last at zero.
     pub since: Option<Moment>,

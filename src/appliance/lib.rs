@@ -30,6 +30,7 @@ use std::sync::{
 use std::time::Duration;
 
 use licence::Pace;
+use serde::{Deserialize, Serialize};
 use vault::{Clock, KeyTypes, Lmk, LmkId, Moment, Policy};
 
 pub use audit::{
@@ -40,7 +41,7 @@ pub use authorisation::{
     Activity, ActivityFault, Authorisations, Category, Grant, Interface, Until,
 };
 pub use error_log::{ErrorEntry, ErrorLog, Fault, Severity};
-pub use fraud::{FraudCounts, FraudDetection, FraudLimit, FraudLimits};
+pub use fraud::{FraudCounts, FraudDetection, FraudLimit, FraudLimits, FraudRecord};
 pub use health::{Health, Tamper, TamperCause};
 pub use licence::{Licence, LmksInUse, NoLicence, NoPackage, Packages};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
@@ -55,7 +56,7 @@ pub use settings::{
 pub use solicitation::{Batch, BatchFull};
 pub use statistics::{BANDS, POSITIONS, Span, Statistics};
 pub use storage::{StorageFault, UserStorage};
-pub use store::NotKept;
+pub use store::{Erased, Folders, Found, Method, NotKept, Release, Store, StoreFault};
 
 /// Firmware number that diagnostics report, as `xxxx-xxxx`.
 pub const FIRMWARE: &[u8; 9] = b"1500-0001";
@@ -70,11 +71,18 @@ pub const DEFAULT_CONNECTIONS: u16 = 64;
 pub const TEST_LMKS: [&str; 3] = ["test-variant", "test-key-block-tdes", "test-key-block-aes"];
 
 /// What a message meets.
-#[derive(Clone, Debug)]
+///
+/// Where the appliance keeps its state, it keeps all of this, except what says otherwise. LMKs are kept sealed by the vault.
+/// A further secret must not stand here in the clear either; a further field needs a default, for states of before.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default)]
 pub struct State {
+    /// Whether it was made by `serve --dev`, with public test LMKs.
+    pub is_development: bool,
     /// Security settings.
     pub settings: Settings,
     /// LMKs, and what key change storage holds beside them.
+    #[serde(skip)]
     pub lmks: LmkTable,
     /// LMK of messages that name none.
     pub default_lmk: LmkId,
@@ -90,22 +98,28 @@ pub struct State {
     pub storage: UserStorage,
     /// Print format and words for PINs.
     pub printing: Printing,
-    /// TCP connections that the host interface accepts at once.
+    /// TCP connections that the host interface accepts at once. Not kept: the configuration says it.
+    #[serde(skip)]
     pub connections: u16,
     /// What time it is.
     pub clock: Clock,
-    /// That the device was tampered with.
+    /// That the device was tampered with. Not kept: a start clears it.
+    #[serde(skip)]
     pub tamper: Option<Tamper>,
     /// Counts of what happened to it.
     pub health: Health,
-    /// What there is a licence for.
+    /// What there is a licence for. Not kept: the configuration says it.
+    #[serde(skip)]
     pub licence: Licence,
+    /// What fraud detection had found when the state was kept last.
+    pub fraud: FraudRecord,
 }
 
 impl Default for State {
     /// As delivered: factory settings and no LMK.
     fn default() -> Self {
         Self {
+            is_development: false,
             settings: Settings::default(),
             lmks: LmkTable::default(),
             default_lmk: LmkId(0),
@@ -120,11 +134,18 @@ impl Default for State {
             tamper: None,
             health: Health::default(),
             licence: Licence::default(),
+            fraud: FraudRecord::default(),
         }
     }
 }
 
 impl State {
+    /// As delivered to who keeps its state: offline, so that nobody is served before an officer turns the left key.
+    pub fn factory() -> Self {
+        let left = Lock { is_open: true, card: None };
+        Self { locks: Locks { left, ..Locks::default() }, ..Self::default() }
+    }
+
     /// State of the device: what its key locks say, but offline after a tamper.
     pub const fn mode(&self) -> Mode {
         match self.tamper {
@@ -162,6 +183,7 @@ impl State {
             }
         }
         Self {
+            is_development: true,
             settings: Settings::development(),
             lmks,
             authorised: Authorisations::everything(),
@@ -174,8 +196,8 @@ impl State {
 #[derive(Debug)]
 pub struct Appliance {
     state: RwLock<Arc<State>>,
-    /// Held by whoever changes the state, so that nobody who reads it waits for a disk.
-    changing: Mutex<()>,
+    /// Where the state is kept; none in memory. Held by whoever changes the state: nobody who reads it waits for a disk.
+    store: Mutex<Option<Store>>,
     /// What is asked for with every message, beside the state.
     is_online: AtomicBool,
     randomness: Randomness,
@@ -199,15 +221,16 @@ impl Appliance {
         state.health.started(now);
         let statistics = Statistics::new(now);
         let is_online = state.mode() == Mode::Online;
+        let fraud = FraudDetection::new(state.fraud);
         statistics.run(is_online, now);
         Self {
             pace: Pace::new(state.licence.calls_per_second),
             state: RwLock::new(Arc::new(state)),
-            changing: Mutex::default(),
+            store: Mutex::default(),
             is_online: AtomicBool::new(is_online),
             randomness,
             printer: Printer::none(),
-            fraud: FraudDetection::default(),
+            fraud,
             statistics,
             audit: AuditLog::default(),
             errors: ErrorLog::default(),
@@ -221,6 +244,15 @@ impl Appliance {
     #[must_use]
     pub fn with_printer(self, printer: Printer) -> Self {
         Self { printer, ..self }
+    }
+
+    /// The same, keeping its state from now on.
+    ///
+    /// # Errors
+    /// [`NotKept`].
+    pub fn with_store(self, mut store: Store) -> Result<Self, NotKept> {
+        store.keep(&self.state())?;
+        Ok(Self { store: Mutex::new(Some(store)), ..self })
     }
 
     /// The state as it is now.
@@ -245,22 +277,38 @@ impl Appliance {
         &self,
         change: impl FnOnce(&mut State) -> Result<T, E>,
     ) -> Result<Result<T, E>, NotKept> {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = State::clone(&self.state());
         let outcome = change(&mut state);
         if outcome.is_ok() {
+            state.fraud = self.fraud.record();
+            if let Some(store) = &mut *store {
+                store.keep(&state).inspect_err(|fault| tracing::error!("{fault}"))?;
+            }
             self.put(state);
         }
         Ok(outcome)
     }
 
+    /// Keeps what is counted beside the state.
+    pub fn keep(&self) {
+        // A failure is logged, and does not undo what was counted.
+        let _ = self.change(|_| ());
+    }
+
     /// Erases something at once, whether or not that can be kept: what must not be used any more is gone from memory even
     /// if the disk is full. Then the log says so, and the next change that is kept keeps this one, too.
     pub fn erase(&self, erase: impl FnOnce(&mut State)) {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = State::clone(&self.state());
         erase(&mut state);
+        state.fraud = self.fraud.record();
         self.put(state);
+        if let Some(store) = &mut *store
+            && let Err(fault) = store.keep(&self.state())
+        {
+            tracing::error!("what was erased may be there again with the next start: {fault}");
+        }
     }
 
     /// Puts another state in place of the present one.

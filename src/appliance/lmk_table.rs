@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use vault::{Lmk, LmkId, LmkKind};
 
 /// Highest LMK identifier plus one: what two digits can say.
@@ -12,7 +13,7 @@ const IDENTIFIERS: usize = 100;
 pub struct LmkTable(Vec<Slot>);
 
 /// What officers say of an LMK when they load it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Label {
     /// Whether it is a live one; else for tests.
     pub is_live: bool,
@@ -28,7 +29,7 @@ struct Slot {
 }
 
 /// What the LMK in key change storage is to the one in use.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum KeyChange {
     /// The one before it (console command LO): keys are translated to the one in use.
     Old,

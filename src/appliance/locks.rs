@@ -1,5 +1,6 @@
 //! Key locks, and who may turn them and authorise.
 
+use serde::{Deserialize, Serialize};
 use vault::LmkId;
 
 /// Digest of what is on a card; the card itself stays with its holder.
@@ -17,7 +18,7 @@ pub enum Mode {
 }
 
 /// A key lock.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Lock {
     /// Whether the key is turned.
     pub is_open: bool,
@@ -26,7 +27,7 @@ pub struct Lock {
 }
 
 /// The two key locks.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Locks {
     /// The left one.
     pub left: Lock,
@@ -46,7 +47,7 @@ impl Locks {
 }
 
 /// The two officers of each LMK: what is on their cards, as digests.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Officers(Vec<(LmkId, [Option<CardDigest>; 2])>);
 
 impl Officers {

@@ -11,10 +11,14 @@ pub use format::{FormatFault, PrintFormat, Value};
 pub use mailer::Mailer;
 pub use pin_text::PinText;
 
+use serde::{Deserialize, Serialize};
+
 /// What the printing commands have loaded.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
 pub struct Printing {
     /// Print format. Source: manual; it is lost when the power is, and with a reset.
+    #[serde(skip)]
     pub format: Option<PrintFormat>,
     /// Words for the digits of PINs. Source: manual; it outlives both.
     pub pin_text: PinText,

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use crate::StorageLength;
 
 /// Keys and tables in the appliance, by index. All of it is under the LMK.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(from = "BTreeMap<u16, Contents>", into = "BTreeMap<u16, Contents>")]
 pub struct UserStorage(BTreeMap<u16, Arc<Place>>);
 
 /// Why a place in user storage could not be used.
@@ -33,6 +36,24 @@ struct Place {
     used: usize,
     /// For each scheme that the digits are enough for: its tag and as many digits, one after the other.
     tagged: Box<[u8]>,
+}
+
+/// The contents of a place, kept in hexadecimal digits.
+#[derive(Deserialize, Serialize)]
+struct Contents(#[serde(with = "hex::serde")] Vec<u8>);
+
+impl From<UserStorage> for BTreeMap<u16, Contents> {
+    fn from(storage: UserStorage) -> Self {
+        let contents = |place: &Place| Contents(place.contents.to_vec());
+        storage.0.iter().map(|(index, place)| (*index, contents(place))).collect()
+    }
+}
+
+impl From<BTreeMap<u16, Contents>> for UserStorage {
+    fn from(kept: BTreeMap<u16, Contents>) -> Self {
+        let place = |Contents(contents)| Arc::new(Place::new(&contents));
+        Self(kept.into_iter().map(|(index, contents)| (index, place(contents))).collect())
+    }
 }
 
 /// Scheme tags and the digits behind them.

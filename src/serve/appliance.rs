@@ -10,6 +10,7 @@ use appliance::{
 use host_commands::Host;
 use vault::{Lmk, LmkId, LmkKind};
 
+use super::kept;
 use crate::configuration::{Configuration, GivenKey, GivenLmk};
 use crate::failure::Failure;
 
@@ -38,17 +39,13 @@ pub(super) struct Appliance {
 
 /// Makes the appliance that the configuration asks for.
 pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> {
-    if configuration.state.is_some() {
-        return Err(Failure::usage(
-            "an appliance that keeps its state is not built yet: leave out --state",
-        ));
-    }
-    let state = state(configuration)?;
+    let (state, store) = kept::found(configuration)?;
     let lmks: Vec<_> = state.lmks.iter().map(|(id, _)| id.0).collect();
     let mut notices = Vec::new();
     if configuration.dev {
-        notices.extend(development(&state));
+        notices.extend(development(&state, store.is_some()));
     }
+    notices.extend(store.as_ref().map(|store| kept::notice(store, &state)));
     if lmks.is_empty() {
         notices.push(NO_LMKS.to_owned());
     }
@@ -75,7 +72,10 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
         }
         None => Randomness::from_system().map_err(Failure::usage)?,
     };
-    let appliance = appliance::Appliance::new(state, randomness);
+    let mut appliance = appliance::Appliance::new(state, randomness);
+    if let Some(store) = store {
+        appliance = appliance.with_store(store).map_err(Failure::usage)?;
+    }
     let appliance = Arc::new(appliance.with_printer(printer(configuration, &mut notices)));
     let Configuration { header_length, unknown_command, .. } = *configuration;
     Ok(Appliance { host: Host::new(appliance, header_length, unknown_command), lmks, notices })
@@ -110,12 +110,11 @@ fn printer(configuration: &Configuration, notices: &mut Vec<String>) -> Printer 
     printer
 }
 
-/// The state that the appliance starts in.
-fn state(configuration: &Configuration) -> Result<State, Failure> {
-    let preset = if configuration.dev { State::development() } else { State::default() };
+/// The state in which the appliance begins, going out from that of a preset.
+pub(super) fn state(configuration: &Configuration, preset: State) -> Result<State, Failure> {
     let mut state = State {
         settings: configuration.settings()?,
-        connections: u16::try_from(configuration.server.connections).unwrap_or(u16::MAX),
+        connections: connections(configuration),
         licence: configuration.licence,
         ..preset
     };
@@ -141,6 +140,11 @@ fn state(configuration: &Configuration) -> Result<State, Failure> {
         authorise(&mut state.authorised, activity)?;
     }
     Ok(state)
+}
+
+/// Connections that the host interface takes.
+pub(super) fn connections(configuration: &Configuration) -> u16 {
+    u16::try_from(configuration.server.connections).unwrap_or(u16::MAX)
 }
 
 /// Loads an LMK, and what stands in key change storage beside it.
@@ -192,11 +196,11 @@ fn licensed(licence: &Licence) -> String {
 }
 
 /// What is special about a development appliance.
-fn development(state: &State) -> Vec<String> {
+fn development(state: &State, is_kept: bool) -> Vec<String> {
+    let place = if is_kept { "state on disk" } else { "state in memory" };
     let lmks: Vec<_> = state.lmks.iter().map(|(id, lmk)| described(id, lmk)).collect();
     vec![
-        "development appliance: test keys only, state in memory, every activity authorised"
-            .to_owned(),
+        format!("development appliance: test keys only, {place}, every activity authorised"),
         format!("LMKs {}", lmks.join(", ")),
         format!(
             "settings: PIN length {}, single DES {}, clear PINs {}, decimalisation tables {}",

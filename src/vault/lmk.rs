@@ -16,6 +16,7 @@ pub use material::{Material, MaterialFault};
 pub use pin::{PinAlgorithm, PinForm, PinUnderLmk, SealedPin};
 
 use rand_core::Rng;
+use serde::{Deserialize, Serialize};
 
 use crate::usage::Usage;
 use crate::{Expected, Key, Protection, Refusal, Token};
@@ -26,7 +27,9 @@ use pin::PinKey;
 use variant::VariantLmk;
 
 /// Number of an LMK in the table of a device, 0 to 99; two digits in messages and key blocks.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
 pub struct LmkId(pub u8);
 
 impl LmkId {
@@ -37,7 +40,7 @@ impl LmkId {
 }
 
 /// The kinds of LMK.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum LmkKind {
     /// Twenty pairs of DES keys; key types choose pair and variant.
     Variant,

@@ -24,6 +24,7 @@ impl Session<'_> {
             let exceeded = self.appliance().fraud().pin_failed(&self.settings().fraud_detection);
             if let Some(limit) = exceeded {
                 self.audit_fraud(limit);
+                self.appliance().keep();
             }
         }
     }

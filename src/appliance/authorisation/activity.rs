@@ -2,10 +2,11 @@
 
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
 use vault::{KeyType, KeyTypes};
 
 /// First part of the name of an activity.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Category {
     /// Make keys.
     Generate,
@@ -32,7 +33,7 @@ pub enum Category {
 }
 
 /// Where an activity is carried out.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Interface {
     /// By a host application.
     Host,
@@ -41,7 +42,7 @@ pub enum Interface {
 }
 
 /// An activity, or all that have a part of the name in common.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Activity {
     /// Category; none is all.
     pub category: Option<Category>,

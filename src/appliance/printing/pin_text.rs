@@ -1,7 +1,9 @@
 //! The words for the digits of a PIN.
 
+use serde::{Deserialize, Serialize};
+
 /// Words for the digits 0 to 9, English as delivered. Source: manual.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct PinText([Vec<u8>; 10]);
 
 impl Default for PinText {

@@ -12,6 +12,7 @@ pub(super) const COMMAND: Command =
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
     if desk.appliance().fraud().allow_again() {
+        desk.change(|_| ())?;
         desk.tell("PIN verification has been re-enabled")
     } else {
         desk.tell("PIN verification is not currently disabled")

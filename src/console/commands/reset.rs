@@ -15,12 +15,12 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     if !certain {
         return desk.tell("Reset aborted");
     }
-    desk.change(|state| {
-        // Number of connections and clock are matters of the machine, the licence is one of its owner.
-        let State { connections, clock, licence, .. } = *state;
-        *state = State { connections, clock, licence, ..State::default() };
-    })?;
     desk.appliance().fraud().reset_counts();
+    desk.change(|state| {
+        // Connections, clock and what it is for are matters of the machine, the licence is one of its owner.
+        let State { connections, clock, is_development, licence, .. } = *state;
+        *state = State { connections, clock, is_development, licence, ..State::default() };
+    })?;
     desk.appliance().forget();
     desk.tell("HSM has been reset to factory settings")
 }

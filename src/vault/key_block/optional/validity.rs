@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::OptionalBlocks;
 use crate::{Clock, Refusal};
 
@@ -69,7 +71,7 @@ impl fmt::Display for Status {
 }
 
 /// A second in UTC, as the decimal number `YYYYMMDDhhmmss`.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Moment(u64);
 
 /// `YYYY-MM-DD hh:mm:ss`.
