@@ -171,7 +171,7 @@ fn a_kill_loses_nothing_that_a_host_was_told_is_done() {
                 let reply = ask(&mut other, &format!("HEADBM0104{pin:04}"));
                 reply.is_some_and(|reply| reply == "HEADBN00")
             };
-            (1_u64..).take_while(done).last()
+            (1_u64..u64::MAX).take_while(done).last()
         });
         let moment = moments.next(60);
         let killer = thread::spawn(move || {
@@ -205,7 +205,6 @@ fn a_kill_loses_nothing_that_a_host_was_told_is_done() {
         told += u64::from(stored(told + 1));
     }
     assert!(kills >= 20 && most > 0, "{kills} kills, at most {most} changes between two");
-    println!("{kills} kills, {told} changes, at most {most} between two");
 }
 
 /// Cards for both locks, and turns both keys.
@@ -232,7 +231,9 @@ fn a_kill_loses_nothing_that_the_console_was_told_is_done() {
         let mut console = place.console();
         let mut input = console.stdin.take().expect("it is a pipe");
         let mut script = String::from("configcmds\n+H*\n");
-        CODES.iter().for_each(|code| script.extend(["-H", code, "\n"]));
+        for code in CODES {
+            script.extend(["-H", code, "\n"]);
+        }
         input.write_all(script.as_bytes()).expect("it reads");
         drop(input);
         let moment = moments.next(60);
@@ -253,8 +254,7 @@ fn a_kill_loses_nothing_that_the_console_was_told_is_done() {
         assert_eq!(kept, CODES[..kept.len()], "{shown}");
         in_the_middle += usize::from((1..CODES.len()).contains(&told));
     }
-    assert!(kills >= 20, "{kills} kills");
-    println!("{kills} kills, {in_the_middle} of them between the first change and the last");
+    assert!(kills >= 20 && in_the_middle > 0, "{kills} kills, {in_the_middle} between changes");
 }
 
 #[test]
@@ -268,8 +268,8 @@ fn what_officers_have_done_is_there_after_a_restart() {
     );
     let mut script = SECURE.replacen("left\nleft", "left\nleft\nleft", 1);
     for (number, name) in [("1", "one"), ("2", "two")] {
-        script += &format!("fc\n{name}\nB\n11111\n11111\n");
-        script += &format!("gk\n2\nlive\n{number}\n{name}\n11111\nn\n");
+        script.push_str(&["fc\n", name, "\nB\n11111\n11111\ngk\n2\nlive\n"].concat());
+        script.push_str(&[number, "\n", name, "\n11111\nn\n"].concat());
     }
     script += "lk\n05\nthe fifth\none\n11111\ny\ntwo\n11111\nn\ny\ny\ny\nvt\n";
     let shown = place.script(&script);
