@@ -11,6 +11,7 @@ pub mod fpe;
 pub mod hash;
 pub mod kdf;
 pub mod key;
+pub mod key_wrap;
 pub mod mac;
 pub mod modes;
 pub mod pin;

@@ -7,6 +7,7 @@ mod clock;
 pub mod ecc;
 mod expected;
 pub mod fuzzing;
+pub mod hmac;
 mod key;
 pub mod key_block;
 pub mod key_type;

@@ -3,7 +3,7 @@
 mod chaining;
 mod check_value;
 mod decimalisation;
-mod derivation;
+pub(crate) mod derivation;
 mod key_block;
 pub mod mailer;
 mod material;

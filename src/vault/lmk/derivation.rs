@@ -11,7 +11,7 @@ const LENGTH: usize = 32;
 /// Derives a 256-bit AES key for one purpose: from a pair of a variant LMK, or from a key block LMK.
 ///
 /// CMAC in counter mode (NIST SP 800-108): counter, label, a zero byte, length in bits. Own construction.
-pub(super) fn aes(material: &Material, pair: u8, label: &[u8]) -> Result<Aes, MaterialFault> {
+pub(crate) fn aes(material: &Material, pair: u8, label: &[u8]) -> Result<Aes, MaterialFault> {
     let length = |_| MaterialFault::Length;
     match material.kind() {
         LmkKind::Variant => {
@@ -23,11 +23,12 @@ pub(super) fn aes(material: &Material, pair: u8, label: &[u8]) -> Result<Aes, Ma
     }
 }
 
-fn of<C: BlockCipher>(lmk: &C, label: &[u8]) -> Result<Aes, MaterialFault> {
-    let mut key = ClearKey::zero(Algorithm::Aes, LENGTH).map_err(|_| MaterialFault::Length)?;
-    for (counter, piece) in (1_u8..).zip(key.as_mut_bytes().chunks_mut(lmk.block_size())) {
-        let value = cmac(lmk, &[&[counter], label, &[0, 1, 0]]);
+/// The same from a key.
+pub(crate) fn of<C: BlockCipher>(key: &C, label: &[u8]) -> Result<Aes, MaterialFault> {
+    let mut derived = ClearKey::zero(Algorithm::Aes, LENGTH).map_err(|_| MaterialFault::Length)?;
+    for (counter, piece) in (1_u8..).zip(derived.as_mut_bytes().chunks_mut(key.block_size())) {
+        let value = cmac(key, &[&[counter], label, &[0, 1, 0]]);
         piece.copy_from_slice(value.get(..piece.len()).ok_or(MaterialFault::Length)?);
     }
-    Aes::new(key.as_bytes()).map_err(|_| MaterialFault::Length)
+    Aes::new(derived.as_bytes()).map_err(|_| MaterialFault::Length)
 }

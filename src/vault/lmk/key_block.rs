@@ -62,7 +62,7 @@ impl KeyBlockLmk {
         rng: &mut dyn Rng,
         out: &mut [u8],
     ) -> Result<usize, Refusal> {
-        if key.algorithm() != Algorithm::Tdes && !self.keys.version().is_aes() {
+        if key.algorithm() == Algorithm::Aes && !self.keys.version().is_aes() {
             return Err(Refusal::StrongerLmk);
         }
         let header = Header { version: self.keys.version(), reserved: id.digits(), ..*header };
