@@ -50,8 +50,8 @@ pub use printer::Printer;
 pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
 pub use settings::{
-    BatchSize, DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
-    ZekEncryption, ZmkLength,
+    BatchSize, DecimalisationTables, HmacLength, PinEncryptionAlgorithm, PinLength, Settings,
+    StorageLength, ZekEncryption, ZmkLength,
 };
 pub use solicitation::{Batch, BatchFull};
 pub use statistics::{BANDS, POSITIONS, Span, Statistics};

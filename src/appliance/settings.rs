@@ -57,6 +57,12 @@ pub struct Settings {
     pub solicitation_batch_size: BatchSize,
     /// Whether QK may move a PIN under the LMK to another account number; else error 17.
     pub account_translation: bool,
+    /// Shortest HMAC that LQ and LS take; else error 04. Default inferred.
+    pub minimum_hmac_length: HmacLength,
+    /// Whether HMAC keys may come in and go out under a ZMK in the formats of PKCS#11; else error 07 or 03 (inferred).
+    pub pkcs11_hmac: bool,
+    /// Whether HMAC keys may come in and go out under a ZMK in the format of ANSI X9.17; else error 07 or 03 (inferred).
+    pub x917_hmac: bool,
     /// What ZEKs and TEKs may encrypt, decrypt and translate; else error 35. Default inferred.
     pub zek_encryption: ZekEncryption,
     /// Whether CA, CC and G0 take a second account number; else error 15 (inferred).
@@ -116,6 +122,9 @@ impl Default for Settings {
             restrict_pin_block_usage: false,
             solicitation_batch_size: BatchSize::MOST,
             account_translation: false,
+            minimum_hmac_length: HmacLength::HALF_A_DIGEST,
+            pkcs11_hmac: false,
+            x917_hmac: false,
             zek_encryption: ZekEncryption::None,
             tokens_in_pin_translation: false,
             tokens_in_pin_verification: false,
@@ -222,6 +231,39 @@ impl TryFrom<u16> for BatchSize {
 impl From<BatchSize> for u16 {
     fn from(size: BatchSize) -> Self {
         size.0
+    }
+}
+
+/// Shortest HMAC: 5 to 20 bytes. 10, half a digest of SHA-1, is half a digest whatever the hash is (inferred).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct HmacLength(u8);
+
+impl HmacLength {
+    /// Half a digest.
+    pub const HALF_A_DIGEST: Self = Self(10);
+
+    /// Bytes, with a hash function that has digests of so many.
+    pub const fn bytes(self, digest: usize) -> usize {
+        if self.0 == Self::HALF_A_DIGEST.0 { digest / 2 } else { self.0 as usize }
+    }
+}
+
+impl TryFrom<u8> for HmacLength {
+    type Error = &'static str;
+
+    fn try_from(bytes: u8) -> Result<Self, Self::Error> {
+        if matches!(bytes, 5..=20) {
+            Ok(Self(bytes))
+        } else {
+            Err("minimum_hmac_length is 5 to 20")
+        }
+    }
+}
+
+impl From<HmacLength> for u8 {
+    fn from(length: HmacLength) -> Self {
+        length.0
     }
 }
 

@@ -1,7 +1,7 @@
 //! The security settings as officers are asked for them: one table for the dialogue and for the list.
 
 use appliance::{
-    DecimalisationTables, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
+    DecimalisationTables, HmacLength, PinEncryptionAlgorithm, PinLength, Settings, StorageLength,
     ZekEncryption, ZmkLength,
 };
 
@@ -21,6 +21,24 @@ pub(crate) struct Question {
 }
 
 const YES: &[(&str, &str)] = &[("N", "NO"), ("Y", "YES")];
+const HMAC_LENGTHS: &[(&str, &str)] = &[
+    ("5", "05"),
+    ("6", "06"),
+    ("7", "07"),
+    ("8", "08"),
+    ("9", "09"),
+    ("10", "10"),
+    ("11", "11"),
+    ("12", "12"),
+    ("13", "13"),
+    ("14", "14"),
+    ("15", "15"),
+    ("16", "16"),
+    ("17", "17"),
+    ("18", "18"),
+    ("19", "19"),
+    ("20", "20"),
+];
 const ENABLED: &[(&str, &str)] = &[("D", "DISABLED"), ("E", "ENABLED")];
 
 macro_rules! question {
@@ -69,6 +87,26 @@ pub(crate) static QUESTIONS: &[Question] = &[
     question!("Decimalization table checks" decimalisation_table_checks ENABLED false),
     question!("PIN encryption algorithm" pin_encryption_algorithm true
         "A" "A" PinEncryptionAlgorithm::A, "B" "B" PinEncryptionAlgorithm::B),
+    Question {
+        label: "Minimum HMAC verification length in bytes",
+        choices: HMAC_LENGTHS,
+        is_initial: false,
+        get: |settings| {
+            let length = u8::from(settings.minimum_hmac_length);
+            HMAC_LENGTHS
+                .iter()
+                .position(|(typed, _)| typed.parse() == Ok(length))
+                .unwrap_or_default()
+        },
+        set: |settings, at| {
+            let length = HMAC_LENGTHS.get(at).and_then(|(typed, _)| typed.parse::<u8>().ok());
+            if let Some(length) = length.and_then(|length| HmacLength::try_from(length).ok()) {
+                settings.minimum_hmac_length = length;
+            }
+        },
+    },
+    question!("Enable PKCS#11 import and export for HMAC keys" pkcs11_hmac YES false),
+    question!("Enable ANSI X9.17 import and export for HMAC keys" x917_hmac YES false),
     question!("ZEK/TEK encryption of ASCII data or Binary data or None" zek_encryption false
         "A" "ASCII" ZekEncryption::Ascii, "B" "BINARY" ZekEncryption::Binary,
         "N" "NONE" ZekEncryption::None),
@@ -102,8 +140,12 @@ impl Question {
 
     /// The question with its choices and the present value.
     pub(crate) fn prompt(&self, settings: &Settings) -> String {
-        let typed: Vec<_> = self.choices.iter().map(|(typed, _)| *typed).collect();
-        format!("{} [{}] ({}): ", self.label, typed.join("/"), self.value(settings))
+        let typed = match self.choices {
+            // Numbers.
+            [(least, _), .., (most, _)] if self.choices.len() > 4 => format!("{least}-{most}"),
+            choices => choices.iter().map(|(typed, _)| *typed).collect::<Vec<_>>().join("/"),
+        };
+        format!("{} [{typed}] ({}): ", self.label, self.value(settings))
     }
 }
 
