@@ -90,9 +90,6 @@ pub static NAMED: &[Named] = named! {
     b"KK" Simulator "issuing" "Import CA self-signed certificate";
     b"KM" Simulator "issuing" "Static data authentication signature";
     b"KO" Simulator "issuing" "Card RSA key set and certificate";
-    b"LU" Simulator "hash" "Import HMAC key under ZMK";
-    b"LW" Simulator "hash" "Export HMAC key under ZMK";
-    b"LY" Simulator "hash" "HMAC key old to new LMK";
     b"NI" Simulator "device" "Network information";
     b"NY" Simulator "issuing" "IVCVC3 / static CVC3";
     b"OI" Simulator "as2805" "Generate zone key set";

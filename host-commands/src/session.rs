@@ -7,7 +7,7 @@ pub(crate) mod ecc;
 pub(crate) mod emv;
 pub(crate) mod exchange;
 mod fraud;
-mod hmac;
+pub(crate) mod hmac;
 mod keys;
 mod lmk;
 pub(crate) mod mac;

@@ -114,7 +114,7 @@ impl Key<Transport> {
     ///
     /// # Errors
     /// 04 for a length that is none, or no multiple of eight bytes where the format asks for one; 80 where the encrypted key
-    /// is no whole number of blocks, or shorter; 26 where the format asks for a DES key and this is none (inferred).
+    /// is no whole number of blocks, or shorter; zero without a code; 26 where the format asks for a DES key and this is none (inferred).
     pub fn decrypt_hmac(
         &self,
         sealed: &[u8],
@@ -133,7 +133,7 @@ impl Key<Transport> {
         decrypted.map_err(|_| HmacRefusal::BlockLength)?;
         let key = clear.get(..length).ok_or(HmacRefusal::BlockLength)?;
         let key = ClearKey::new(Algorithm::Hmac, key).map_err(|_| HmacRefusal::Length)?;
-        Ok(Key::of_block(key, header))
+        if key.is_zero() { Err(Refusal::Zero.into()) } else { Ok(Key::of_block(key, header)) }
     }
 
     /// Encrypts an HMAC key: the counterpart of [`Key::decrypt_hmac`].

@@ -1,16 +1,9 @@
-//! What hash and HMAC commands say about messages and keys.
+//! What hash and HMAC commands say about messages.
 
 use bytes::{BufMut, BytesMut};
 use crypto::{hash::Function, mac::Hash};
-use nom::{
-    Parser,
-    bytes::complete::take,
-    combinator::{map_opt, verify},
-};
-use vault::{Token, TokenFault, role::HmacKey};
-use wire::{Alphabet, Code, Cursor, Fault, Field, Grammar, Observer, Parsed, Scope, Wire};
-
-use super::KeyField;
+use nom::{Parser, bytes::complete::take, combinator::map_opt};
+use wire::{Alphabet, Code, Cursor, Fault, Grammar, Observer, Wire};
 
 /// Hash algorithm.
 #[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
@@ -93,66 +86,5 @@ impl<'a> Wire<'a> for Digest {
 
     fn write(&self, out: &mut BytesMut) {
         out.put_slice(self.bytes());
-    }
-}
-
-/// Says that the header of the key block tells it.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum InHmacKeyBlock {
-    /// The key block says it.
-    #[code("FF")]
-    Header,
-}
-
-/// Format of an HMAC key.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum HmacKeyFormat {
-    /// Key block.
-    #[code("04")]
-    KeyBlock,
-}
-
-/// `FFFF` and a Thales key block, which has no `S` in front of it here.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HmacKeyBlock<'a>(pub KeyField<'a, HmacKey>);
-
-impl<'a> HmacKeyBlock<'a> {
-    /// A sealed key without its tag.
-    pub fn untagged(sealed: &'a [u8]) -> Self {
-        Self(sealed.strip_prefix(b"S").unwrap_or(sealed).into())
-    }
-}
-
-impl<'a> Field<'a> for HmacKeyBlock<'a> {
-    const GRAMMAR: Grammar = Grammar::Own(
-        "`FFFF` and a key block without its tag",
-        &[
-            "FFFF1012863HC00E00008923620F3090132409C88FB9EEFCFFC9251C1D2F1C818895B3E28B35616857A54B3A5B0D7AFF3F63BEDA8A724412002E8248102CFF908D00",
-        ],
-    );
-
-    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        let short = || nom::Err::Error(Fault::Short);
-        let (rest, _) = verify(take(4_usize), |mark: &[u8]| mark == b"FFFF").parse(input)?;
-        let length = Token::block_length(rest).map_err(|fault| match fault {
-            TokenFault::Short => short(),
-            TokenFault::Malformed => nom::Err::Error(Fault::Invalid),
-        })?;
-        let (text, rest) = rest.split_at_checked(length).ok_or_else(short)?;
-        let printable = text.iter().all(|character| matches!(character, b' '..=b'~'));
-        if printable && Token(text).is_block() {
-            Ok((rest, Self(text.into())))
-        } else {
-            Err(nom::Err::Error(Fault::Invalid))
-        }
-    }
-
-    fn encode(&self, out: &mut BytesMut) {
-        out.put_slice(b"FFFF");
-        out.put_slice(self.0.text);
-    }
-
-    fn key(&self) -> Option<&'a [u8]> {
-        Some(self.0.token.0)
     }
 }

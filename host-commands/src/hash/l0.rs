@@ -1,26 +1,16 @@
 //! `L0` Generate an HMAC key.
 
-use vault::Protection;
-
 use crate::prelude::*;
 
-/// Generate an HMAC key in a key block.
+/// Generate an HMAC key.
 ///
-/// The layout is that of recorded traffic. Of the key formats only the key block is known; 00, which
-/// is not public, is refused, and so is a key block LMK of triple DES (48).
+/// The layout is that of a manual, and with a key block (format 04) that of recorded traffic. How a key stands under a
+/// variant LMK (format 00) is not public and an own construction; so is that it has at most 64 bytes.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "L0", reply = "L1", evidence = "device")]
-#[errors(STRONGER_LMK)]
 pub struct Request<'a> {
-    /// Hash algorithm.
-    #[error(5)]
-    pub hash: InHmacKeyBlock,
-    /// What the key is for.
-    #[error(6)]
-    pub usage: InHmacKeyBlock,
-    /// Bytes of the key: from half a digest up to 64.
-    #[error(4)]
-    pub length: Decimal<4>,
+    /// What the key is.
+    pub facts: HmacKeyFacts,
     /// Format of the key.
     #[error(7)]
     pub format: HmacKeyFormat,
@@ -37,21 +27,18 @@ pub struct Request<'a> {
 #[reply_to(Request<'_>)]
 pub struct Reply<'a> {
     /// HMAC key under the LMK.
-    pub key: HmacKeyBlock<'a>,
+    pub key: SealedHmacKey<'a>,
 }
 
 impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        if !session.keeps_key_blocks()? {
-            return Err(ErrorCode::new(7));
-        }
-        let header = self.header.ok_or(ErrorCode::INVALID_INPUT)?;
-        let attributes = header.of_hmac_key(self.length.into())?;
-        let key = session.generate(attributes.size)?;
-        let (header, optional) = (attributes.header, attributes.optional);
-        let sealed = session.seal(&key, &Protection::KeyBlock { header, optional })?;
-        Ok(Reply { key: HmacKeyBlock::untagged(sealed) })
+        let lmk = session.lmk()?;
+        self.format.check(lmk, ErrorCode::new(7))?;
+        let Attributes { size, header, optional } =
+            self.facts.of_new(self.format, self.header)?;
+        let key = session.generate(size)?;
+        Ok(Reply { key: session.seal_hmac(lmk, &key, header, optional)? })
     }
 }

@@ -278,7 +278,10 @@ impl<'a> Session<'a> {
 /// How a key of the message is protected that was opened as a key of any type.
 ///
 /// Error A1 for a key that is in no key block and has no type.
-pub(crate) fn origin<'p>(token: Token<'p>, key: &Key<Stated>) -> Result<Protection<'p>, ErrorCode> {
+pub(crate) fn origin<'p, U: Usage>(
+    token: Token<'p>,
+    key: &Key<U>,
+) -> Result<Protection<'p>, ErrorCode> {
     if let Some(key_type) = key.key_type() {
         let scheme = token.scheme().map_err(refused_outright)?;
         return Ok(Protection::Variant { key_type, scheme });

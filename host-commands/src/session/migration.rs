@@ -12,8 +12,8 @@ use wire::ErrorCode;
 use super::Session;
 use crate::{
     error::{
-        DECIMALISATION, KEY_CHANGE_STORAGE, KEY_SCHEME, KEY_TYPE_CODE, KEY_USAGE, MIGRATION,
-        PIN_TAG, STRONGER_LMK, refused, refused_outright,
+        DECIMALISATION, KEY_CHANGE_STORAGE, KEY_SCHEME, KEY_TYPE_CODE, KEY_USAGE, LMK_SCHEMES,
+        MIGRATION, PIN_TAG, STRONGER_LMK, refused, refused_outright,
     },
     fields::{
         DecimalisationTable, ForeignHeader, KeyField, OldPinUnderLmk, PinUnderLmk, Scheme,
@@ -86,10 +86,8 @@ impl<'a> Session<'a> {
         if !matches!(arrival.scheme, Scheme::None | Scheme::KeyBlock) {
             return Err(KEY_SCHEME.0);
         }
-        if let (Some(header), Some(block)) = (header, key.block()) {
-            let block = KeyBlock::parse(block).map_err(refused_outright)?;
-            let optional = self.rewrapped(block.optional, b"")?;
-            return Ok(Protection::KeyBlock { header: *header, optional });
+        if let (Some(header), Some(_)) = (header, key.block()) {
+            return Ok(Protection::KeyBlock { header: *header, optional: self.kept_blocks(key)? });
         }
         let said = arrival.header.ok_or(ErrorCode::INVALID_INPUT)?;
         let header = said.header(size)?;
@@ -98,6 +96,12 @@ impl<'a> Session<'a> {
             return Err(KEY_USAGE.0);
         }
         Ok(Protection::KeyBlock { header, optional: said.blocks.supplied(8, |_| true)? })
+    }
+
+    /// Optional blocks of a key block that are still true under another LMK.
+    pub(crate) fn kept_blocks(&self, key: Token<'_>) -> Result<&'a [u8], ErrorCode> {
+        let block = KeyBlock::parse(key.block().ok_or(LMK_SCHEMES.0)?).map_err(refused_outright)?;
+        self.rewrapped(block.optional, b"")
     }
 
     /// Moves a key of the type that its role has, as the older commands do.

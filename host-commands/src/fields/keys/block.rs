@@ -1,11 +1,10 @@
 //! What messages say of key blocks.
 
 use bytes::{BufMut, BytesMut};
-use crypto::{Algorithm, ClearKey};
+use crypto::Algorithm;
 use vault::{
     KeySize,
     key_block::{Header, OptionalBlocks as Checked, Version},
-    usage::hash_of,
 };
 use wire::{
     Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Repeat, Scope, Wire,
@@ -13,8 +12,8 @@ use wire::{
 };
 
 use crate::{
-    error::{ALGORITHM, KEY_USAGE, OPTIONAL_COUNT, refused_outright},
-    fields::{Decimal, Text},
+    error::{ALGORITHM, OPTIONAL_COUNT, refused_outright},
+    fields::{Decimal, Text, hmac},
 };
 
 /// Attributes of a new key block.
@@ -83,10 +82,7 @@ impl<'a> KeyBlockHeader<'a> {
         if self.algorithm.0 != b"H0" {
             return Err(ALGORITHM.0);
         }
-        let hash = hash_of(*self.key_usage.0).ok_or(KEY_USAGE.0)?;
-        if !(hash.digest_size() / 2..=ClearKey::LONGEST).contains(&bytes) {
-            return Err(ErrorCode::new(4));
-        }
+        hmac::check_length(*self.key_usage.0, bytes)?;
         self.of_key(KeySize { algorithm: Algorithm::Hmac, bytes })
     }
 
@@ -97,7 +93,27 @@ impl<'a> KeyBlockHeader<'a> {
     }
 }
 
-impl ForeignHeader<'_> {
+impl<'a> Attributes<'a> {
+    /// Attributes of an HMAC key that is in no key block.
+    pub(crate) const fn of_hmac_key(header: Header, bytes: usize) -> Self {
+        let size = KeySize { algorithm: Algorithm::Hmac, bytes };
+        Self { size, header, optional: b"" }
+    }
+}
+
+impl<'a> ForeignHeader<'a> {
+    /// Attributes of an HMAC key of so many bytes; errors 04, A6, A7, A8, AA, and those of
+    /// [`OptionalBlocks::supplied`].
+    pub fn of_hmac_key(&self, bytes: usize) -> Result<Attributes<'a>, ErrorCode> {
+        hmac::check_length(*self.key_usage.0, bytes)?;
+        let size = KeySize { algorithm: Algorithm::Hmac, bytes };
+        Ok(Attributes {
+            size,
+            header: self.header(size)?,
+            optional: self.blocks.supplied(8, |_| true)?,
+        })
+    }
+
     /// The header around a key of this size; errors A6, A7, A8, AA.
     pub fn header(&self, size: KeySize) -> Result<Header, ErrorCode> {
         let Self { key_usage, mode, version, exportability, .. } = *self;
