@@ -67,8 +67,19 @@ fn hmac_keys_are_refused() {
         (On::AesKeyBlock, "FFFF003204#M0H0C00E00", "A6"),
         (On::AesKeyBlock, "FFFF003204#63H0E00E00", "A8"),
         (On::AesKeyBlock, "FFFF003204", "15"),
-        (On::KeyBlock, "FFFF003204#63H0C00E00", "48"),
         (On::Variant, "FFFF003204#63H0C00E00", "07"),
+        (On::Variant, "0603003204", "07"),
+        (On::KeyBlock, "0603003200", "07"),
+        (On::Variant, "0203003200", "05"),
+        (On::Variant, "FF03003200", "05"),
+        (On::Variant, "0604003200", "06"),
+        (On::Variant, "06FF003200", "06"),
+        (On::Variant, "0603003201", "07"),
+        (On::Variant, "0603001500", "04"),
+        (On::Variant, "0603006500", "04"),
+        (On::Variant, "0603003200#63H0C00E00", "15"),
+        (On::Variant, "0603003", "15"),
+        (On::Variant, "0603003200%01", "13"),
     ] {
         assert_eq!(device.ask(on, &format!("L0{fields}")), format!("L1{code}"), "{fields}");
     }

@@ -51,7 +51,10 @@ def odd_parity(key):
 # LMK pairs by the last two characters of a key type.
 PAIRS = {
     "00": "40404040404040405151515151515151", "01": "61616161616161617070707070707070",
-    "02": "E0E0010101010101F1F1010101010101", "09": "1A1A1A1A1A1A1A1A1C1C1C1C1C1C1C1C",
+    "02": "E0E0010101010101F1F1010101010101", "03": "1C587F1C13924FEF0101010101010101",
+    "08": "16161616161616161919191919191919", "09": "1A1A1A1A1A1A1A1A1C1C1C1C1C1C1C1C",
+    "0A": "23232323232323232525252525252525", "0B": "26262626262626262929292929292929",
+    "0C": "2A2A2A2A2A2A2A2A2C2C2C2C2C2C2C2C",
     "18-19": "01010101010101010101010101010101",
 }
 VARIANTS = bytes.fromhex("00A65A6ADE2B50749CFA")
@@ -113,14 +116,38 @@ def derived_by_cmac(usage):
 BLOCK_KEYS = derived_by_cmac(0), derived_by_cmac(1)
 
 
-def seal_block(usage, algorithm, key, padding):
+def seal_block(usage, algorithm, key, padding, mode="N"):
     """A key in a key block under the AES LMK, which is LMK 02."""
     clear = (8 * len(key)).to_bytes(2, "big") + key
     clear += padding[:-len(clear) % 16]
-    header = f"1{16 + 2 * len(clear) + 16:04}{usage}{algorithm}N00E0002".encode()
+    header = f"1{16 + 2 * len(clear) + 16:04}{usage}{algorithm}{mode}00E0002".encode()
     body = AES.new(BLOCK_KEYS[0], AES.MODE_CBC, iv=header).encrypt(clear)
     mac = CMAC.new(BLOCK_KEYS[1], header + body, AES).digest()[:8]
     return "S" + header.decode() + (body + mac).hex().upper()
+
+
+def cmac(key, message):
+    """CMAC with triple DES, which keys with equal halves may have, too; or with AES."""
+    if len(key) == 32:
+        return CMAC.new(key, message, AES).digest()
+    double = lambda block: (block << 1 ^ 0x1B * (block >> 63)) & (1 << 64) - 1
+    subkey = double(int.from_bytes(encrypt(key, bytes(8)), "big"))
+    whole = message and len(message) % 8 == 0
+    if not whole:
+        subkey, message = double(subkey), message + b"\x80" + bytes(-(len(message) + 1) % 8)
+    chain = bytes(8)
+    for at in range(0, len(message), 8):
+        chain = xor(chain, message[at:at + 8])
+        if at + 8 == len(message):
+            chain = xor(chain, subkey.to_bytes(8, "big"))
+        chain = encrypt(key, chain)
+    return chain
+
+
+def seal_hmac(key, usage, mode, under=bytes.fromhex(PAIRS["0C"]), label=b"HMAC key"):
+    """An HMAC key under the variant LMK, or under a ZMK."""
+    made = [cmac(under, bytes([number]) + label + b"\0\1\0") for number in range(1, 5)]
+    return AES.new(b"".join(made), AES.MODE_KWP).seal((usage + mode).encode() + key)
 
 
 def seal_table(table):

@@ -17,6 +17,9 @@ import american_express  # noqa: F401
 import cards  # noqa: F401
 import case
 import comparison  # noqa: F401
+import data  # noqa: F401
+import hmacs  # noqa: F401
+import macs  # noqa: F401
 import model
 import offsets  # noqa: F401
 import pvvs  # noqa: F401

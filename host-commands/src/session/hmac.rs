@@ -80,7 +80,7 @@ impl<'a> Session<'a> {
     ) -> Result<SealedHmacKey<'a>, ErrorCode> {
         if lmk.kind() == LmkKind::Variant {
             let sealed = lmk.seal_hmac(key, &header).map_err(refused_outright)?;
-            return self.scratch().copy(&sealed).map(|sealed| SealedHmacKey::Bytes(sealed));
+            return self.scratch().copy(&sealed).map(SealedHmacKey::Bytes);
         }
         let sealed = self.seal_under(lmk, key, &Protection::KeyBlock { header, optional })?;
         Ok(SealedHmacKey::untagged(sealed))

@@ -93,7 +93,7 @@ impl<'a> KeyBlockHeader<'a> {
     }
 }
 
-impl<'a> Attributes<'a> {
+impl Attributes<'_> {
     /// Attributes of an HMAC key that is in no key block.
     pub(crate) const fn of_hmac_key(header: Header, bytes: usize) -> Self {
         let size = KeySize { algorithm: Algorithm::Hmac, bytes };
