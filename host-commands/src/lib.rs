@@ -135,7 +135,7 @@ registry! {
     }
     card { cw, cy, pm, ry }
     mac { c2, c4, gw, lk, lm, m6, m8, ma, mc, me, mk, mm, mo, mq, ms, mu, mw, my }
-    data { m0, m2, m4 }
+    data { he, hg, m0, m2, m4 }
     hash { gm, l0, lq, ls, lu, lw, ly }
     emv { js, ju, k0, k2, kq, ks, ku, kw, ky }
     ecc { fy, ig }

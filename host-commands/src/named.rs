@@ -73,8 +73,6 @@ pub static NAMED: &[Named] = named! {
     b"H4" Simulator "as2805" "KEKs for node interchange via RSA";
     b"H6" Simulator "as2805" "Receive KEKr via RSA";
     b"H8" Simulator "as2805" "Encrypt cross-acquirer KEK under KTI";
-    b"HE" Manual "data" "Encrypt data block";
-    b"HG" Manual "data" "Decrypt data block";
     b"HK" Simulator "as2805" "Transaction response with AP";
     b"I0" Simulator "as2805" "Encrypt terminal key under LMK";
     b"I2" Simulator "issuing" "Import MULTOS TKCK";

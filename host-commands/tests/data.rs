@@ -201,3 +201,45 @@ fn longest_data_to_translate() {
     let reply = device.ask(On::Variant, &format!("M4000011{zek}{dek}7D00{data}"));
     assert_eq!(reply, format!("M5007D00{data}"));
 }
+
+#[test]
+fn single_blocks_under_a_tak() {
+    let device = Device::with(|_| {});
+    let purpose = |mode| Purpose { mode, ..Purpose::new(*b"003", *b"M3") };
+    for (on, mode, encrypts, decrypts) in [
+        (On::Variant, b'N', "00", "00"),
+        (On::KeyBlock, b'N', "00", "00"),
+        (On::AesKeyBlock, b'N', "00", "00"),
+        (On::KeyBlock, b'C', "A8", "A8"),
+        (On::KeyBlock, b'G', "A8", "A8"),
+        (On::KeyBlock, b'V', "A8", "A8"),
+    ] {
+        let key = sealed(on, purpose(mode), CLEAR);
+        let reply = device.ask(on, &format!("HE{key}0123456789ABCDEF"));
+        assert_eq!(code(&reply), encrypts, "{on:?} {mode}");
+        if encrypts == "00" {
+            // By an independent program.
+            assert_eq!(reply, "HF001A4D672DCA6CB335");
+        }
+        let reply = device.ask(on, &format!("HG{key}1A4D672DCA6CB335"));
+        assert_eq!(code(&reply), decrypts, "{on:?} {mode}");
+        if decrypts == "00" {
+            assert_eq!(reply, "HH000123456789ABCDEF");
+        }
+    }
+    let (tak, dek) = (sealed(On::Variant, purpose(b'N'), CLEAR), sealed(On::Variant, DEK, CLEAR));
+    for (fields, expected) in [
+        (format!("{dek}0123456789ABCDEF"), "10"),
+        (format!("{tak}0123456789ABCDE"), "15"),
+        (format!("{tak}0123456789abcdef"), "15"),
+        (format!("{tak}0123456789ABCDEF0"), "15"),
+        (format!("{tak}0123456789ABCDEF%01"), "13"),
+        (sealed(On::KeyBlock, purpose(b'N'), CLEAR) + "0123456789ABCDEF", "A1"),
+    ] {
+        for name in ["HE", "HG"] {
+            assert_eq!(code(&device.ask(On::Variant, &format!("{name}{fields}"))), expected);
+        }
+    }
+    let dek = sealed(On::KeyBlock, DEK, CLEAR);
+    assert_eq!(device.ask(On::KeyBlock, &format!("HE{dek}0123456789ABCDEF")), "HFA6");
+}

@@ -131,6 +131,8 @@ roles! {
     Wwk "WWK" b"006" Stated Single Any b"DT" [b"01"];
     /// Terminal authentication key.
     Tak "TAK" b"003" Authentication Single Any b"ADT" [b"M0" b"M1" b"M2" b"M3" b"M4" b"M5" b"M6"];
+    /// Terminal authentication key that covers data, as an old command has it.
+    TakForData "TAK" b"003" Data Single Any b"DT" [b"M0" b"M1" b"M2" b"M3" b"M4" b"M5" b"M6"];
     /// Zone authentication key.
     Zak "ZAK" b"008" Authentication Single Any b"ADT" [b"M0" b"M1" b"M2" b"M3" b"M4" b"M5" b"M6"];
     /// TAK or ZAK as a key type field says.

@@ -1,4 +1,4 @@
-"""Data encryption: M0, M2, M4."""
+"""Data encryption: M0, M2, M4; HE, HG."""
 import ciphers
 import model
 from case import command, expect
@@ -143,3 +143,20 @@ def m4(dice):
     before, clear = source.work(data, False, fpe)
     after, made = destination.work(clear, True, fpe)
     expect(request, reply, f"M500{before.hex().upper()}{after.hex().upper()}{counted(coded(made, goes))}")
+
+
+def one_block(dice, name, reply_code, work):
+    (key, tak), block = dice.sealed("003"), dice.bytes(8)
+    request = f"{name}{tak}{block.hex().upper()}"
+    reply = yield "variant", request
+    expect(request, reply, f"{reply_code}00{work(key, block).hex().upper()}")
+
+
+@command
+def he(dice):
+    return one_block(dice, "HE", "HF", model.encrypt)
+
+
+@command
+def hg(dice):
+    return one_block(dice, "HG", "HH", model.decrypt)

@@ -34,7 +34,7 @@ class Maker:
 
     def mac(self, message):
         if self.algorithm == "6":
-            return CMAC.new(self.key, message, AES).digest() if self.is_aes else model.cmac(self.key, message)
+            return CMAC.new(self.key, message, AES).digest() if self.is_aes else model.tdes_cmac(self.key, message)
         chain = self.chain(self.padded(message))
         if self.algorithm == "3" and len(self.key) > 8:
             first, second, third = model.parts(self.key)

@@ -126,10 +126,8 @@ def seal_block(usage, algorithm, key, padding, mode="N"):
     return "S" + header.decode() + (body + mac).hex().upper()
 
 
-def cmac(key, message):
-    """CMAC with triple DES, which keys with equal halves may have, too; or with AES."""
-    if len(key) == 32:
-        return CMAC.new(key, message, AES).digest()
+def tdes_cmac(key, message):
+    """CMAC of triple DES, also with the keys that a library refuses."""
     double = lambda block: (block << 1 ^ 0x1B * (block >> 63)) & (1 << 64) - 1
     subkey = double(int.from_bytes(encrypt(key, bytes(8)), "big"))
     whole = message and len(message) % 8 == 0
@@ -146,7 +144,7 @@ def cmac(key, message):
 
 def seal_hmac(key, usage, mode, under=bytes.fromhex(PAIRS["0C"]), label=b"HMAC key"):
     """An HMAC key under the variant LMK, or under a ZMK."""
-    made = [cmac(under, bytes([number]) + label + b"\0\1\0") for number in range(1, 5)]
+    made = [tdes_cmac(under, bytes([number]) + label + b"\0\1\0") for number in range(1, 5)]
     return AES.new(b"".join(made), AES.MODE_KWP).seal((usage + mode).encode() + key)
 
 

@@ -125,7 +125,7 @@ impl Cipher<'_> {
         self.check(data)?;
         let chain = self.chain.as_mut().map_or(&mut [][..], CipherBlock::bytes_mut);
         match self.mode {
-            Work::Blocks(mode) => self.key.encrypt(mode, chain, data).map_err(length),
+            Work::Blocks(mode) => self.key.encrypt(mode, chain, data).map_err(of_length),
             Work::Ff1(fpe) => in_numerals(fpe.radix, data, |radix, numerals| {
                 self.key.ff1_encrypt(radix, fpe.tweak.0, numerals)
             }),
@@ -139,7 +139,7 @@ impl Cipher<'_> {
     pub(crate) fn decrypt(&mut self, data: &mut [u8]) -> Result<(), ErrorCode> {
         let chain = self.chain.as_mut().map_or(&mut [][..], CipherBlock::bytes_mut);
         match self.mode {
-            Work::Blocks(mode) => self.key.decrypt(mode, chain, data).map_err(length)?,
+            Work::Blocks(mode) => self.key.decrypt(mode, chain, data).map_err(of_length)?,
             Work::Ff1(fpe) => in_numerals(fpe.radix, data, |radix, numerals| {
                 self.key.ff1_decrypt(radix, fpe.tweak.0, numerals)
             })?,
@@ -208,7 +208,8 @@ fn in_numerals(
     Ok(())
 }
 
-fn length(fault: Fault<NotBlocks>) -> ErrorCode {
+/// The code that answers data that are not whole blocks.
+pub(crate) fn of_length(fault: Fault<NotBlocks>) -> ErrorCode {
     match fault {
         Fault::Key(refusal) => refused_outright(refusal),
         Fault::Input(NotBlocks) => LENGTH,

@@ -1,0 +1,36 @@
+//! `HG` Decrypt a data block.
+
+use vault::usage::Mode;
+
+use crate::{prelude::*, session::data::of_length};
+
+/// Decrypt one block with a TAK.
+///
+/// The layout is that of an open program that cites a manual. The key block of a TAK has to have mode of use `N` (inferred).
+#[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
+#[host_command(code = "HG", reply = "HH", evidence = "simulator")]
+pub struct Request<'a> {
+    /// TAK.
+    pub key: KeyField<'a, TakForData, 10>,
+    /// Encrypted data.
+    pub data: Hex<8>,
+}
+
+/// The result.
+#[derive(Clone, Copy, Debug, PartialEq, Reply)]
+#[reply_to(Request<'_>)]
+pub struct Reply {
+    /// Data.
+    pub data: Hex<8>,
+}
+
+impl<'a> Execute<'a> for Request<'a> {
+    type Reply = Reply;
+
+    fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
+        let key = session.open(self.key, Use::Decrypt)?;
+        let mut data = self.data;
+        key.decrypt(Mode::Ecb, &mut [], &mut data.0).map_err(of_length)?;
+        Ok(Reply { data })
+    }
+}
