@@ -216,6 +216,81 @@ fn agreements_refused() {
     assert_eq!(code(&device, On::Variant, &agreement.message()), "A1");
 }
 
+/// A private key, and its public key in a key block.
+fn signer(device: &Device, on: On, curve: &str, mode: &str) -> (String, Vec<u8>) {
+    let (public, private) = pair(device, on, &format!("01{curve}03#{mode}00S00"));
+    let reply = ask(device, on, &[b"EO03", &public[..], b"~#V00N00"].concat());
+    assert_eq!(&reply[..2], b"00", "{}", reply.escape_ascii());
+    (private, reply[2..].to_vec())
+}
+
+#[test]
+fn signatures() {
+    let device = device();
+    for on in [On::KeyBlock, On::AesKeyBlock] {
+        for (curve, hash) in [("00", "06"), ("01", "07"), ("02", "08"), ("02", "01"), ("00", "08")]
+        {
+            let (private, public) = signer(&device, on, curve, "S");
+            let sign = format!("EW{hash}020004DATA;99FFFF{private}");
+            let reply = ask(&device, on, sign.as_bytes());
+            assert_eq!(&reply[..2], b"00", "{on:?} {curve} {hash}");
+            let verify = |hash: &str, signature: &[u8], data: &str| {
+                let front = format!("EY{hash}02");
+                let message =
+                    [front.as_bytes(), signature, b";0004", data.as_bytes(), b";", &public[..]];
+                code(&device, on, &message.concat())
+            };
+            let signature = &reply[2..];
+            assert_eq!(verify(hash, signature, "DATA"), "00");
+            assert_eq!(verify(hash, signature, "DATB"), "02");
+            let other = if hash == "06" { "05" } else { "06" };
+            assert_eq!(verify(other, signature, "DATA"), "02");
+            assert_eq!(verify(hash, b"0008\x30\x06\x02\x01\x00\x02\x01\x00", "DATA"), "02");
+            assert_eq!(verify(hash, b"0000", "DATA"), "02");
+            for hash in ["02", "03", "04"] {
+                assert_eq!(verify(hash, signature, "DATA"), "05");
+            }
+        }
+        let (agreeing, _) = signer(&device, on, "00", "X");
+        let (signing, _) = signer(&device, on, "00", "N");
+        for (fields, expected) in [
+            (format!("06020004DATA;99FFFF{signing}"), "00"),
+            (format!("06020004DATA;99FFFF{agreeing}"), "03"),
+            (format!("0601010004DATA;99FFFF{signing}"), "A7"),
+            (format!("04020004DATA;99FFFF{signing}"), "05"),
+            (format!("06030004DATA;99FFFF{signing}"), "06"),
+            (format!("0602010004DATA;99FFFF{signing}"), "15"),
+            ("06020004DATA;00".to_owned(), "12"),
+        ] {
+            let message = format!("EW{fields}");
+            assert_eq!(code(&device, on, message.as_bytes()), expected, "{on:?} {message}");
+        }
+    }
+}
+
+#[test]
+fn public_keys() {
+    let device = device();
+    let (public, _) = pair(&device, On::KeyBlock, "010003#X00S00");
+    let beside = [&public[..public.len() - 1], &[public[public.len() - 1] ^ 1]].concat();
+    let unknown =
+        b"\x30\x18\x30\x10\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\x06\x05\x2B\x81\x04\x00\x0A\x03\x04\x00\x02\x00\x00";
+    for (on, key, tail, expected) in [
+        (On::KeyBlock, &public[..], &b"~#V00N00"[..], "00"),
+        (On::KeyBlock, &public, b"~#V00N01LB08ABCD", "00"),
+        (On::KeyBlock, &public, b"", "15"),
+        (On::KeyBlock, &public, b"~#G00N00", "A8"),
+        (On::KeyBlock, &public, b"~#V00Q00", "AA"),
+        (On::KeyBlock, &beside, b"~#V00N00", "04"),
+        (On::KeyBlock, b"\x30\x03\x02\x01\x05", b"~#V00N00", "04"),
+        (On::KeyBlock, unknown, b"~#V00N00", "D2"),
+        (On::Variant, &public, b"", "A1"),
+    ] {
+        let message = [b"EO03", key, tail].concat();
+        assert_eq!(code(&device, on, &message), expected, "{on:?} {}", message.escape_ascii());
+    }
+}
+
 /// A key block protection key wraps TR-31 key blocks only.
 #[test]
 fn an_agreed_key_protects_key_blocks() {

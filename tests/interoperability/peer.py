@@ -114,6 +114,28 @@ def agreements(device):
     print(f"{count} key agreements agree")
 
 
+def signatures(device):
+    count = 0
+    for lmk, curve, (number, hash_) in itertools.product(["key block", "aes"], CURVES, HASHES.items()):
+        reply = device.ask(lmk, f"FY01{curve}03#S00N00")
+        length = int(reply[:4])
+        theirs, private = reply[4:4 + length], text(reply[4 + length:])
+        data = b"signed;%\x19" + number.encode()
+        reply = device.ask(lmk, f"EW{number}02{len(data):04}{text(data)};99FFFF{private}")
+        assert int(reply[:4]) == len(reply) - 4
+        serialization.load_der_public_key(theirs).verify(reply[4:], data, ec.ECDSA(hash_))
+        own = ec.generate_private_key(CURVES[curve])
+        public = own.public_key().public_bytes(DER, PUBLIC.SubjectPublicKeyInfo)
+        block = text(device.ask(lmk, f"EO03{text(public)}~#V00N00"))
+        signature = own.sign(data, ec.ECDSA(hash_))
+        for wrong in (False, True):
+            data_ = data + b"!" if wrong else data
+            message = f"EY{number}02{len(signature):04}{text(signature)};{len(data_):04}{text(data_)};{block}"
+            device.ask(lmk, message, "02" if wrong else "00")
+        count += 2
+    print(f"{count} signatures agree")
+
+
 def name(common):
     return x509.Name([
         x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Strongroom"),
@@ -301,6 +323,7 @@ def main():
     device = Device(options.parse_args().program)
     try:
         agreements(device)
+        signatures(device)
         tokens(device)
     finally:
         device.server.close()

@@ -105,7 +105,7 @@ impl<'a> Field<'a> for AuthenticationData<'a> {
     }
 }
 
-/// An RSA key in a key block, whose body is binary.
+/// A key of a pair in a key block: the body of an RSA key is binary, that of a key on a curve is text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RsaKeyBlock<'a>(pub &'a [u8]);
 
@@ -116,8 +116,8 @@ impl<'a> Field<'a> for RsaKeyBlock<'a> {
     const GRAMMAR: Grammar = Grammar::Own("`S` and a key block with a binary body", &[BLOCK]);
 
     fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        let is_rsa = input.first() == Some(&b'S') && input.get(8) == Some(&b'R');
-        let length = Token::length_of(input, 0).ok().filter(|_| is_rsa);
+        let is_of_pair = input.first() == Some(&b'S') && matches!(input.get(8), Some(b'R' | b'E'));
+        let length = Token::length_of(input, 0).ok().filter(|_| is_of_pair);
         let (block, rest) = input.split_at(length.ok_or_else(|| incomplete(input, b'S'))?);
         Ok((rest, Self(block)))
     }
@@ -186,8 +186,8 @@ pub struct PrivateKeyPlace<'a> {
 
 /// A public key that the device knows: with its MAC under a variant LMK, else in a key block.
 ///
-/// The two cannot be confused: where a key block has its algorithm, a modulus has its first byte, which is
-/// over X'80.
+/// The two cannot be confused: where a key block has its algorithm, a public key of RSA has a tag, a length, or
+/// the first byte of its modulus, which is over X'80.
 #[derive(Clone, Copy, Debug, Group, PartialEq)]
 pub struct TrustedPublicKey<'a> {
     /// Public key in a key block.

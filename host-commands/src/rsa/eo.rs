@@ -5,7 +5,10 @@ use wire::LmkKind;
 
 use crate::{
     prelude::*,
-    session::rsa::{NO_PUBLIC_KEY, of_rsa},
+    session::{
+        ecc::foreign_key,
+        rsa::{NO_PUBLIC_KEY, of_rsa},
+    },
 };
 
 /// Import a public key: make a MAC of it, or a key block.
@@ -16,11 +19,12 @@ use crate::{
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "EO", reply = "EP", evidence = "manual", licence = "premium-key-management")]
 #[authorise(Import, "rsa")]
+#[errors(LMK_SCHEMES, CURVE, ALGORITHM)]
 #[errors(KEY_BLOCK_FORMAT, KEY_USAGE, MODE_OF_USE, EXPORTABILITY, OPTIONAL_COUNT, OPTIONAL_DATA, OPTIONAL_REPEATED)]
 pub struct Request<'a> {
     /// Encoding of the public key.
     #[error(3)]
-    pub encoding: PublicKeyEncoding,
+    pub encoding: ImportedEncoding,
     /// Public key.
     #[error(4)]
     pub key: DerSequence<'a>,
@@ -29,6 +33,31 @@ pub struct Request<'a> {
     /// Attributes of the key block.
     #[after("~#")]
     pub attributes: Option<PublicKeyAttributes<'a>>,
+}
+
+/// Encoding of a public key that is imported.
+#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
+pub enum ImportedEncoding {
+    /// RSA: a DER sequence of unsigned integers.
+    #[code("01")]
+    Unsigned,
+    /// RSA: a DER sequence of integers in two's complement.
+    #[code("02")]
+    TwosComplement,
+    /// A key on a curve: `SubjectPublicKeyInfo`. Only for a key-block LMK: error A1 (inferred).
+    #[code("03")]
+    SubjectPublicKeyInfo,
+}
+
+impl ImportedEncoding {
+    /// How the integers of an RSA key are written.
+    fn of_rsa(self) -> Option<Representation> {
+        match self {
+            Self::Unsigned => Some(Representation::Unsigned),
+            Self::TwosComplement => Some(Representation::TwosComplement),
+            Self::SubjectPublicKeyInfo => None,
+        }
+    }
 }
 
 /// The public key as the device knows it.
@@ -50,7 +79,16 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        let key = PublicKey::from_der(self.key.0, self.encoding.into());
+        let Some(representation) = self.encoding.of_rsa() else {
+            let key = foreign_key(Der(self.key.0))?;
+            if !session.keeps_key_blocks()? {
+                return Err(error::LMK_SCHEMES.0);
+            }
+            let said = self.attributes.ok_or(ErrorCode::INVALID_INPUT)?;
+            let block = session.seal_ecc_public(&key, said)?;
+            return Ok(Reply { mac: None, key: None, block: Some(block) });
+        };
+        let key = PublicKey::from_der(self.key.0, representation);
         let key = key.map_err(|_| NO_PUBLIC_KEY)?;
         if session.keeps_key_blocks()? {
             let said = self.attributes.ok_or(ErrorCode::INVALID_INPUT)?;

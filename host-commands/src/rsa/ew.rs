@@ -5,8 +5,9 @@ use crate::{
     session::rsa::{WRONG_PURPOSE, of_data},
 };
 
-/// Generate an RSA signature.
+/// Generate a signature by RSA or ECDSA.
 ///
+/// That of ECDSA is a DER sequence of two integers, made with the number of RFC 6979 (inferred, as is all of ECDSA here).
 /// Without a hash the message is the digest information itself: error 74 if it is no DER sequence. What
 /// code 03 means is inferred, and so is the object identifier of MDC-2, which is that of OpenSSL.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
@@ -28,7 +29,7 @@ pub struct Request<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Reply)]
 #[reply_to(Request<'_>)]
 pub struct Reply<'a> {
-    /// Signature, as long as the modulus.
+    /// Signature: by RSA as long as the modulus.
     pub signature: Counted4N<'a>,
 }
 
@@ -36,11 +37,18 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        let signing = self.method.signing(self.message.0)?;
-        let key = session.private_key(self.key)?;
-        let key = key.for_signing().ok_or(WRONG_PURPOSE)?;
-        let signature = key.sign(signing, self.message.0, &mut session.random());
-        let signature = session.scratch().copy(&signature.map_err(of_data)?)?;
-        Ok(Reply { signature: Counted(signature) })
+        let signature = match self.method.kind(self.message.0)? {
+            SignatureKind::Rsa(signing) => {
+                let key = session.private_key(self.key)?;
+                let key = key.for_signing().ok_or(WRONG_PURPOSE)?;
+                let signature = key.sign(signing, self.message.0, &mut session.random());
+                signature.map_err(of_data)?
+            }
+            SignatureKind::Ecdsa(hash) => {
+                let key = session.ecc_private_key(self.key)?;
+                key.for_signing().ok_or(WRONG_PURPOSE)?.sign(hash, self.message.0)
+            }
+        };
+        Ok(Reply { signature: Counted(session.scratch().copy(&signature)?) })
     }
 }

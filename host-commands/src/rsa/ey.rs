@@ -2,7 +2,7 @@
 
 use crate::{prelude::*, session::rsa::of_data};
 
-/// Validate an RSA signature.
+/// Validate a signature of RSA or ECDSA.
 ///
 /// Hash and padding as for `EW`. A signature that is not as long as the modulus answers 76.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
@@ -34,12 +34,16 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let signing = self.method.signing(self.message.0)?;
-        let key = session.public_key(self.key)?;
-        match key.verify(signing, self.message.0, self.signature.0) {
-            Ok(true) => Ok(Reply {}),
-            Ok(false) => Err(ErrorCode::new(2)),
-            Err(fault) => Err(of_data(fault)),
-        }
+        let is_right = match self.method.kind(self.message.0)? {
+            SignatureKind::Rsa(signing) => {
+                let key = session.public_key(self.key)?;
+                key.verify(signing, self.message.0, self.signature.0).map_err(of_data)?
+            }
+            SignatureKind::Ecdsa(hash) => {
+                let key = session.ecc_public_key(self.key)?;
+                key.verify(hash, self.message.0, self.signature.0)
+            }
+        };
+        if is_right { Ok(Reply {}) } else { Err(ErrorCode::new(2)) }
     }
 }

@@ -19,27 +19,43 @@ pub struct SignatureMethod<'a> {
     #[error(6)]
     pub algorithm: SignatureAlgorithm,
     /// Padding.
+    #[when(algorithm in ["01"])]
     #[error(7)]
-    pub padding: SignaturePadding<'a>,
+    pub padding: Option<SignaturePadding<'a>>,
+}
+
+/// A signature as it is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SignatureKind<'a> {
+    /// By RSA.
+    Rsa(Signing<'a>),
+    /// By ECDSA.
+    Ecdsa(Hash),
 }
 
 impl<'a> SignatureMethod<'a> {
     /// The method, for a message that has to be a digest information where there is no hash.
     ///
     /// # Errors
-    /// 74 if it is none; 05 for PSS without a hash (inferred).
-    pub fn signing(self, message: &[u8]) -> Result<Signing<'a>, ErrorCode> {
+    /// 74 if it is none; 05 for PSS without a hash, and for ECDSA with a hash that is none of the SHA family (both inferred).
+    pub fn kind(self, message: &[u8]) -> Result<SignatureKind<'a>, ErrorCode> {
         let hash = self.hash.function();
+        let Some(padding) = self.padding else {
+            return match hash {
+                Some(Function::Sha(hash)) => Ok(SignatureKind::Ecdsa(hash)),
+                _ => Err(ErrorCode::new(5)),
+            };
+        };
         if hash.is_none() && PublicKey::der_length(message) != Some(message.len()) {
             return Err(DIGEST_INFORMATION.0);
         }
-        Ok(match self.padding {
+        Ok(SignatureKind::Rsa(match padding {
             SignaturePadding::Pkcs1 => Signing::Pkcs1(hash),
             SignaturePadding::Oaep(parameters) => {
                 Signing::Encryption(hash, parameters.encryption())
             }
             SignaturePadding::Pss => Signing::Pss(hash.ok_or(ErrorCode::new(5))?),
-        })
+        }))
     }
 }
 
@@ -94,6 +110,9 @@ pub enum SignatureAlgorithm {
     /// RSA.
     #[code("01")]
     Rsa,
+    /// ECDSA, without padding. Source: a client that has certificates requested so; here it is inferred.
+    #[code("02")]
+    Ecdsa,
 }
 
 /// Padding of a signature.
