@@ -27,6 +27,7 @@ pub use listing::{Listed, Status, listing};
 pub use manual::{dictionary, manual, page};
 pub use named::{NAMED, Named};
 pub use second::SecondReply;
+pub use session::audit::can_be_audited;
 pub use session::{Activity, Arrival, Departure, LmkPort, Session};
 
 use fields::LmkId;

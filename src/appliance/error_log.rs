@@ -133,15 +133,17 @@ impl ErrorLog {
         Ok(Self { entries: Mutex::new(entries), file: Some(file), ..Self::default() })
     }
 
-    /// Notes what went wrong.
-    pub fn note(&self, fault: Fault, sub_code: u32, now: Option<Moment>) {
+    /// Notes what went wrong; gives all that is known of it.
+    pub fn note(&self, fault: Fault, sub_code: u32, now: Option<Moment>) -> ErrorEntry {
         let mut entries = self.held();
         self.is_changed.store(true, Relaxed);
         if let Some(entry) = entries.iter_mut().find(|entry| entry.fault == fault) {
             (entry.sub_code, entry.count, entry.last) = (sub_code, entry.count + 1, now);
-        } else {
-            entries.push(ErrorEntry { fault, sub_code, count: 1, first: now, last: now });
+            return *entry;
         }
+        let entry = ErrorEntry { fault, sub_code, count: 1, first: now, last: now };
+        entries.push(entry);
+        entry
     }
 
     /// All entries, the latest first.

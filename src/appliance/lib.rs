@@ -21,6 +21,7 @@ mod solicitation;
 mod statistics;
 mod storage;
 mod store;
+mod syslog;
 
 use core::convert::Infallible;
 use std::sync::{
@@ -46,6 +47,7 @@ pub use health::{Health, Tamper, TamperCause};
 pub use licence::{Licence, LmksInUse, NoLicence, NoPackage, Packages};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
 pub use locks::{CardDigest, Lock, Locks, Mode, Officers};
+pub use logs::Unarchived;
 pub use printer::Printer;
 pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
@@ -57,6 +59,7 @@ pub use solicitation::{Batch, BatchFull};
 pub use statistics::{BANDS, POSITIONS, Span, Statistics};
 pub use storage::{StorageFault, UserStorage};
 pub use store::{Erased, Folders, Found, Method, NotKept, Release, Store, StoreFault};
+pub use syslog::{Syslog, SyslogSettings, Transport};
 
 /// Firmware number that diagnostics report, as `xxxx-xxxx`.
 pub const FIRMWARE: &[u8; 9] = b"1500-0001";
@@ -208,6 +211,7 @@ pub struct Appliance {
     statistics: Statistics,
     audit: AuditLog,
     errors: ErrorLog,
+    syslog: Syslog,
     /// Milliseconds that every reply is held back.
     response_delay: AtomicU64,
     /// What the licence lets through.
@@ -234,6 +238,7 @@ impl Appliance {
             statistics,
             audit: AuditLog::default(),
             errors: ErrorLog::default(),
+            syslog: Syslog::default(),
             response_delay: AtomicU64::new(0),
             first_mailer: Mutex::default(),
             batch: Mutex::default(),
@@ -317,6 +322,7 @@ impl Appliance {
         self.is_online.store(after == Mode::Online, Relaxed);
         self.pace.set(state.licence.calls_per_second);
         let now = state.clock.now();
+        self.syslog.configure(&state.settings.syslog);
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
         if after != before {
             self.statistics.run(after == Mode::Online, now);

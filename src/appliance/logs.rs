@@ -2,14 +2,18 @@
 
 use std::{
     io,
-    sync::{Arc, Weak},
+    sync::{Arc, Weak, mpsc::sync_channel},
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use vault::Clock;
 
-use crate::{Action, Appliance, AuditLog, AuditOptions, ErrorLog, Event, Fault, Opened};
+use crate::syslog::Line;
+use crate::{
+    Action, Appliance, Archive, AuditLog, AuditOptions, ErrorLog, Event, Fault, NotWritten, Opened,
+    Syslog, printed_records,
+};
 
 /// How long events may wait before they are recorded.
 const DELAY: Duration = Duration::from_millis(20);
@@ -67,7 +71,10 @@ impl Appliance {
     /// Records and writes what waits for the audit log.
     pub fn settle(&self) {
         let when_full = self.state().settings.audit.when_full;
-        let (recorded, written) = self.audit.record(when_full, false);
+        let (recorded, written) = self.audit.record(when_full, self.syslog.is_on());
+        for record in recorded.records {
+            self.syslog.send(Line::Record(record));
+        }
         if recorded.is_warned {
             self.fault(Fault::AuditFilling, 0);
         }
@@ -88,11 +95,46 @@ impl Appliance {
     /// Notes in the error log what went wrong.
     pub fn fault(&self, fault: Fault, sub_code: u32) {
         tracing::warn!(sub_code, "error log: {}", fault.text());
-        self.errors.note(fault, sub_code, self.now());
+        let entry = self.errors.note(fault, sub_code, self.now());
+        // That lines are dropped is no reason for more lines.
+        if fault != Fault::SyslogDropped {
+            self.syslog.send(Line::Error(entry));
+        }
+    }
+
+    /// Sends the logs to a receiver.
+    pub fn syslog(&self) -> &Syslog {
+        &self.syslog
+    }
+
+    /// Prints records of the audit log, at most so many, and marks them as archived when the printer has them. It waits for
+    /// the printer. Gives their number.
+    pub fn archive(&self, which: Archive, most: usize) -> Result<usize, Unarchived> {
+        if !self.printer.is_ready() {
+            return Err(Unarchived::NoPrinter);
+        }
+        let log = self.audit_log();
+        let mut records = log.to_archive(which)?;
+        records.truncate(most);
+        let Some(last) = records.last().map(|last| last.number) else {
+            return Err(if log.is_empty() { Unarchived::Empty } else { Unarchived::Done });
+        };
+        let (sender, outcome) = sync_channel(1);
+        self.printer.print(printed_records(&records, self.printer.line_end()), move |outcome| {
+            // Whoever waits is there until it is told.
+            let _ = sender.send(outcome);
+        });
+        if outcome.recv() != Ok(Ok(())) {
+            self.fault(Fault::Printer, 0);
+            return Err(Unarchived::NoPrinter);
+        }
+        log.archived(last)?;
+        Ok(records.len())
     }
 
     /// Keeps the logs from now on, in a thread of its own that ends with the appliance.
     pub fn keep_logs(self: &Arc<Self>) -> io::Result<()> {
+        self.syslog.configure(&self.state().settings.syslog);
         let appliance = Arc::downgrade(self);
         thread::Builder::new().name("logs".to_owned()).spawn(move || keep(&appliance)).map(drop)
     }
@@ -108,10 +150,31 @@ impl Appliance {
             tracing::error!("the audit log cannot be kept: {error}");
             self.fault(Fault::AuditNotWritten, 1);
         }
+        let dropped = self.syslog.newly_dropped();
+        if dropped > 0 {
+            self.fault(Fault::SyslogDropped, capped(dropped));
+        }
         if let Err(error) = self.errors.save() {
             tracing::error!("the error log cannot be saved: {error}");
         }
     }
+}
+
+/// Why records are not archived.
+#[derive(Debug, thiserror::Error)]
+pub enum Unarchived {
+    /// There is none.
+    #[error("the audit log is empty")]
+    Empty,
+    /// All are.
+    #[error("all audit records are archived")]
+    Done,
+    /// The printer is not ready.
+    #[error("the printer is not ready")]
+    NoPrinter,
+    /// The log cannot be written.
+    #[error(transparent)]
+    NotWritten(#[from] NotWritten),
 }
 
 fn keep(appliance: &Weak<Appliance>) {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AuditOptions, FraudLimits};
+use crate::{AuditOptions, FraudLimits, SyslogSettings};
 
 /// Security settings of an appliance.
 ///
@@ -94,6 +94,8 @@ pub struct Settings {
     pub fraud_detection: FraudLimits,
     /// What is audited.
     pub audit: AuditOptions,
+    /// Where the logs are sent.
+    pub syslog: SyslogSettings,
 }
 
 impl Default for Settings {
@@ -140,6 +142,7 @@ impl Default for Settings {
             disabled_console_commands: Vec::new(),
             fraud_detection: FraudLimits::default(),
             audit: AuditOptions::default(),
+            syslog: SyslogSettings::default(),
         }
     }
 }

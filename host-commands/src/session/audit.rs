@@ -1,8 +1,8 @@
 //! The audit log, as commands feel it.
 
-use std::sync::mpsc::sync_channel;
-
-use appliance::{Archive, AuditLog, Event, FraudLimit, Kind, NotWritten, Numbered, Record};
+use appliance::{
+    Archive, AuditLog, Event, FraudLimit, Kind, NotWritten, Numbered, Record, Unarchived,
+};
 use crypto::mac::Padding;
 use vault::{
     Expected, Key, KeySize, Lmk, LmkId, LmkKind, Protection, Role as _, Scheme, Token, Use,
@@ -19,6 +19,7 @@ use crate::{
         refused_outright,
     },
     fields::Hex,
+    position,
 };
 
 /// Length of a record with its MAC and the key of it.
@@ -31,8 +32,13 @@ const KEY: usize = 16;
 /// Family of the commands that are about the audit log, and are not audited themselves. Source: manual.
 const UNAUDITED: &str = "audit";
 
-/// Whether a host command can be audited, by its position in the registry.
-pub(crate) fn can_be_audited(position: usize) -> bool {
+/// Whether there is such a host command, and it can be audited.
+pub fn can_be_audited(code: [u8; 2]) -> bool {
+    position(code).is_some_and(is_audited)
+}
+
+/// The same by its position in the registry.
+fn is_audited(position: usize) -> bool {
     FAMILIES.get(position).is_some_and(|family| *family != UNAUDITED)
 }
 
@@ -42,7 +48,7 @@ impl<'a> Session<'a> {
     pub(crate) fn audit(&self, position: usize, code: [u8; 2], response: [u8; 2]) {
         if self.is_of_host()
             && self.settings().audit.wants_host(code, response)
-            && can_be_audited(position)
+            && is_audited(position)
         {
             let event = Event { kind: Kind::Host, code, response };
             self.appliance().audit_at(self.state().clock, event);
@@ -120,23 +126,12 @@ impl<'a> Session<'a> {
         none: ErrorCode,
         no_more: ErrorCode,
     ) -> Result<(), ErrorCode> {
-        let (printer, log) = (self.appliance().printer(), self.audit_log());
-        if !printer.is_ready() {
-            return Err(NO_PRINTER.0);
-        }
-        let mut records = log.to_archive(which).map_err(not_written)?;
-        records.truncate(appliance::AT_ONCE);
-        let Some(last) = records.last().map(|last| last.number) else {
-            return Err(if log.is_empty() { none } else { no_more });
-        };
-        let (sender, outcome) = sync_channel(1);
-        printer.print(appliance::printed_records(&records, printer.line_end()), move |outcome| {
-            // Whoever waits is there until it is told.
-            let _ = sender.send(outcome);
-        });
-        match outcome.recv() {
-            Ok(Ok(())) => log.archived(last).map_err(not_written),
-            _ => Err(NO_PRINTER.0),
+        match self.appliance().archive(which, appliance::AT_ONCE) {
+            Ok(_) => Ok(()),
+            Err(Unarchived::Empty) => Err(none),
+            Err(Unarchived::Done) => Err(no_more),
+            Err(Unarchived::NoPrinter) => Err(NO_PRINTER.0),
+            Err(Unarchived::NotWritten(fault)) => Err(not_written(fault)),
         }
     }
 

@@ -58,7 +58,7 @@ impl Record {
     pub const LENGTH: usize = 16;
 
     /// What happens at a moment.
-    pub(super) fn new(counter: u32, at: Option<Moment>, event: Event) -> Self {
+    pub(crate) fn new(counter: u32, at: Option<Moment>, event: Event) -> Self {
         let (date, time) = at.map_or((0, 0), |at| (at.date(), at.time()));
         let [year, month, day] = bcd(date);
         Self { counter, time: bcd(time), date: [day, month, year], event }
