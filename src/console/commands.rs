@@ -20,4 +20,5 @@ registry! {
     gc gs ec fk kg ik ke ck
     cv pv ed td n dollar t
     cs configcmds configpb a5 a7 ss rs reset
+    auditlog auditprint auditoptions clearaudit errlog clearerr syslog
 }

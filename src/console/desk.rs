@@ -1,5 +1,6 @@
 //! Where an officer sits: a terminal, a card reader, and the appliance behind them.
 
+mod audit;
 mod cards;
 mod keys;
 mod work;
@@ -74,10 +75,11 @@ impl<'t> Desk<'t> {
         let Some(command) = found.copied() else {
             return Stop::no(format!("Unknown command {name}; GETCMDS lists all"));
         };
-        self.allowed(command)?;
         self.arguments = words.map(str::to_owned).collect();
-        tracing::info!(command = command.name, audited = command.always_audited, "console command");
-        (command.run)(self)
+        tracing::info!(command = command.name, "console command");
+        let outcome = self.allowed(command).and_then(|()| (command.run)(self));
+        self.audit(&command, &outcome);
+        outcome
     }
 
     /// Shows one line.

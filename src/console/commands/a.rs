@@ -1,6 +1,6 @@
 //! `A` Authorise.
 
-use appliance::{Activity, Category, Grant, Interface, Settings, Until};
+use appliance::{Action, Activity, Category, Grant, Interface, Settings, Until};
 use vault::LmkId;
 
 use crate::answers::{Loaded, Yes};
@@ -37,6 +37,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
             state.authorised.grant(Grant { lmk: Some(lmk), activity, until });
         }
     })?;
+    desk.did(Action::ActivityAuthorised);
     desk.tell(format!("AUTHORIZED for LMK id {}", lmk.0))?;
     list(desk, lmk)
 }
@@ -55,6 +56,7 @@ fn single(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
             state.authorised.grant(Grant { lmk: Some(lmk), activity: all(interface), until });
         }
     })?;
+    desk.did(Action::AuthorisedStateOn);
     desk.tell(format!("AUTHORIZED for LMK id {}", lmk.0))?;
     desk.tell("Console authorizations will expire in 720 minutes (12 hours).")
 }

@@ -1,6 +1,6 @@
 //! `A5` Configure fraud detection.
 
-use appliance::Category;
+use appliance::{Action, Category};
 
 use super::cs::kept;
 use crate::{Command, Desk, Outcome};
@@ -40,5 +40,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         *value = typed.unwrap_or(*value);
     }
     desk.change(|state| state.settings.fraud_detection = limits)?;
+    desk.did(Action::FraudSet);
     desk.tell("Fraud detection configured")
 }

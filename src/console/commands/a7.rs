@@ -1,6 +1,6 @@
 //! `A7` Allow PIN verification again.
 
-use appliance::Category;
+use appliance::{Action, Category};
 
 use crate::{Command, Desk, Outcome};
 
@@ -13,6 +13,7 @@ pub(super) const COMMAND: Command =
 fn run(desk: &mut Desk<'_>) -> Outcome {
     if desk.appliance().fraud().allow_again() {
         desk.change(|_| ())?;
+        desk.did(Action::FraudReset);
         desk.tell("PIN verification has been re-enabled")
     } else {
         desk.tell("PIN verification is not currently disabled")

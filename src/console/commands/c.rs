@@ -1,6 +1,6 @@
 //! `C` Cancel authorisation.
 
-use appliance::{Activity, Until};
+use appliance::{Action, Activity, Until};
 
 use super::a::{list, named};
 use crate::answers::{Loaded, Yes};
@@ -15,6 +15,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let state = desk.state();
     if !state.settings.multiple_authorised_activities {
         desk.change(|state| state.authorised.revoke_all(lmk))?;
+        desk.did(Action::AuthorisedStateOff);
         return desk.tell(format!("NOT AUTHORIZED for LMK id {}", lmk.0));
     }
     let arguments = desk.arguments().to_vec();
@@ -37,6 +38,9 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         if cancel {
             found |= desk.change(|state| state.authorised.revoke(grant))?;
         }
+    }
+    if found {
+        desk.did(Action::ActivityCancelled);
     }
     if !arguments.is_empty() && !found {
         return Stop::no("Activity is not authorized");

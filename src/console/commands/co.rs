@@ -1,5 +1,7 @@
 //! `CO` Create an authorising officer card.
 
+use appliance::Action;
+
 use crate::answers::{Loaded, Number, Yes};
 use crate::card::Content;
 use crate::desk::digest;
@@ -39,5 +41,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let blank = desk.blank_card()?;
     desk.write(&blank, &Content::Officer(number, password))?;
     desk.change(|state| state.officers.set(lmk, officers))?;
+    desk.did(Action::OfficerCard);
     desk.tell("Authorising officer card created")
 }

@@ -1,6 +1,6 @@
 //! `CONFIGCMDS` Enable and disable commands.
 
-use appliance::{Mode, Settings};
+use appliance::{Action, Mode, Settings};
 use host_commands::{Status, listing};
 
 use crate::{COMMANDS, Command, Desk, Echo, Outcome};
@@ -37,6 +37,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         let interface = if is_host { "Host" } else { "Console" };
         let way = if enable { "added to" } else { "removed from" };
         desk.change(|state| codes.iter().for_each(|code| switch(&mut state.settings, is_host, code, enable)))?;
+        desk.did(if is_host { Action::HostCommands } else { Action::ConsoleCommands });
         for code in codes {
             desk.tell(format!("{interface} command {code} {way} list"))?;
         }
@@ -44,7 +45,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
 }
 
 /// `+` or `-`, `C` or `H`, and a code in which `*` stands for any end.
-fn split(text: &str) -> Option<(bool, bool, &str)> {
+pub(super) fn split(text: &str) -> Option<(bool, bool, &str)> {
     let (enable, rest) = match text.as_bytes().first()? {
         b'+' => (true, &text[1..]),
         b'-' => (false, &text[1..]),
@@ -57,7 +58,7 @@ fn split(text: &str) -> Option<(bool, bool, &str)> {
     }
 }
 
-fn matching(is_host: bool, pattern: &str) -> Vec<String> {
+pub(super) fn matching(is_host: bool, pattern: &str) -> Vec<String> {
     let fits = |code: &str| match pattern.strip_suffix('*') {
         Some(start) => code.starts_with(start),
         None => code == pattern,

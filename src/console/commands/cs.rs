@@ -1,6 +1,6 @@
 //! `CS` Configure security.
 
-use appliance::{Authorisations, LmkTable, Officers, State};
+use appliance::{Action, Authorisations, LmkTable, Officers, State};
 
 use crate::answers::{Place, Yes};
 use crate::security::{QUESTIONS, Question, pin_length};
@@ -42,7 +42,12 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
             state.authorised = Authorisations::default();
         }
     })?;
+    desk.did(Action::GeneralSecurity);
+    if is_free {
+        desk.did(Action::InitialSecurity);
+    }
     if erase {
+        desk.did(Action::LmksErased);
         desk.tell("LMKs erased")?;
     }
     desk.tell("Security settings changed")

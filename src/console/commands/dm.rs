@@ -1,5 +1,7 @@
 //! `DM` Delete an LMK.
 
+use appliance::Action;
+
 use crate::answers::{Loaded, Yes};
 use crate::screens::{algorithm, scheme};
 use crate::{Command, Desk, Outcome};
@@ -24,5 +26,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         state.officers.remove(id);
         state.authorised.revoke_own(id);
     })?;
+    desk.did(Action::LmkDeleted);
     desk.tell(format!("LMK {:02} deleted from main memory", id.0))
 }

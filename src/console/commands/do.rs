@@ -1,5 +1,7 @@
 //! `DO` Delete an LMK from key change storage.
 
+use appliance::Action;
+
 use crate::answers::{Loaded, Yes};
 use crate::{Command, Desk, Outcome, Stop};
 
@@ -16,5 +18,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return desk.tell("LMK not deleted");
     }
     desk.change(|state| state.lmks.erase_key_change(id))?;
+    desk.did(Action::KeyChangeDeleted);
     desk.tell(format!("LMK {:02} deleted from key change storage", id.0))
 }

@@ -2,6 +2,8 @@
 
 mod known;
 
+use appliance::{Action, Fault};
+
 use crate::{Command, Desk, Outcome, Stop};
 
 pub(super) const COMMAND: Command =
@@ -18,15 +20,21 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return Stop::no(format!("Unknown test {unknown}"));
     }
     let mut well = true;
-    for test in known::TESTS {
+    for (at, test) in (0..).zip(known::TESTS) {
         if !named.is_empty() && !named.iter().any(|name| name == test.name) {
             continue;
         }
         let passed = (test.run)(desk);
         well &= passed;
+        if !passed {
+            desk.appliance().fault(Fault::SelfTest, at);
+        }
         let detail = if is_verbose { format!("  {}", test.source) } else { String::new() };
         desk.tell(format!("{:<10} {}{detail}", test.name, if passed { "OK" } else { "FAILED" }))?;
     }
+    let event = if well { Action::SelfTest.done() } else { Action::SelfTest.failed() };
+    desk.appliance().audit_if(|options| options.self_tests, event);
+    desk.did(Action::Diagnostics);
     if !well {
         return Stop::no("Diagnostics failed");
     }

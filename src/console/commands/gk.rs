@@ -1,5 +1,6 @@
 //! `GK` Generate a component of an LMK.
 
+use appliance::Action;
 use vault::LmkKind;
 use vault::lmk::Material;
 
@@ -78,6 +79,7 @@ pub(super) fn write_copies(desk: &mut Desk<'_>, content: &Content) -> Outcome {
         desk.tell(format!("CHECK: {shown}"))?;
         let Yes(more) = desk.ask_as("Make additional copies? [Y/N]: ")?;
         if !more {
+            desk.did(Action::LmkGenerated);
             return desk.tell(format!("Copies made: {copies}"));
         }
     }

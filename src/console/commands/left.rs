@@ -1,6 +1,6 @@
 //! `LEFT` Turn the left key.
 
-use appliance::{Lock, Locks};
+use appliance::{Action, Lock, Locks, Room, WhenFull};
 
 use crate::card::{Content, Side};
 use crate::desk::{digest, mode_word};
@@ -17,7 +17,10 @@ pub(super) const COMMAND: Command = Command::new(
 ///
 /// The first key card that is inserted is commissioned for its lock, and from then on no other opens it.
 pub(super) fn turn(desk: &mut Desk<'_>, side: Side) -> Outcome {
-    if lock(&mut desk.state().locks.clone(), side).is_open {
+    let is_open = lock(&mut desk.state().locks.clone(), side).is_open;
+    desk.has_room(is_open)?;
+    if is_open {
+        desk.did(Action::Logout);
         desk.change(|state| lock(&mut state.locks, side).is_open = false)?;
         return desk.told_mode();
     }
@@ -39,6 +42,7 @@ pub(super) fn turn(desk: &mut Desk<'_>, side: Side) -> Outcome {
             }
         }
     }
+    desk.did(Action::Login);
     desk.change(|state| *lock(&mut state.locks, side) = Lock { is_open: true, card: Some(digest) })?;
     desk.told_mode()
 }
@@ -51,6 +55,23 @@ fn lock(locks: &mut Locks, side: Side) -> &mut Lock {
 }
 
 impl Desk<'_> {
+    /// Asks for room in the audit log, without which no lock is closed again; warns where there is little.
+    ///
+    /// Locks are opened all the same: the log is cleared in secure state (inferred).
+    fn has_room(&mut self, closes: bool) -> Outcome {
+        if self.state().settings.audit.when_full == WhenFull::Overwrite {
+            return Ok(());
+        }
+        match self.appliance().audit_log().room() {
+            Room::Enough => Ok(()),
+            Room::Little => self.tell("Warning: the audit log is 80% full"),
+            Room::None if closes => {
+                Stop::no("Audit log is full: no change of state before it is cleared")
+            }
+            Room::None => self.tell("Warning: the audit log is full"),
+        }
+    }
+
     /// Tells the state that the locks make.
     fn told_mode(&mut self) -> Outcome {
         use appliance::Mode;

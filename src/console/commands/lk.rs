@@ -1,6 +1,6 @@
 //! `LK` Load an LMK.
 
-use appliance::{CardDigest, Label};
+use appliance::{Action, CardDigest, Label};
 use vault::lmk::Material;
 use vault::{Lmk, LmkId, LmkKind};
 
@@ -54,6 +54,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     if !loaded {
         return Stop::no("Invalid LMK identifier");
     }
+    desk.did(Action::LmkInstalled);
     offer(desk, id, "default", |state| &mut state.default_lmk)?;
     offer(desk, id, "management", |state| &mut state.management_lmk)
 }

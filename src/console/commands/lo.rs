@@ -1,6 +1,6 @@
 //! `LO` Load an old LMK into key change storage.
 
-use appliance::{Category, KeyChange};
+use appliance::{Action, Category, KeyChange};
 
 use super::lk::{FromCards, from_cards};
 use crate::answers::Loaded;
@@ -22,5 +22,9 @@ pub(super) fn load(desk: &mut Desk<'_>, change: KeyChange) -> Outcome {
     }
     let loaded = desk.change(|state| state.lmks.load_key_change(id, change, lmk))?;
     loaded.or_else(|fault| Stop::no(fault.to_string()))?;
+    desk.did(match change {
+        KeyChange::Old => Action::OldLmkInstalled,
+        KeyChange::New => Action::NewLmkInstalled,
+    });
     desk.tell("LMK loaded into key change storage")
 }

@@ -1,8 +1,8 @@
 //! `RESET` Reset to the state as delivered.
 
-use appliance::State;
+use appliance::{Action, State};
 
-use crate::{Command, Desk, Outcome, answers::Yes};
+use crate::{Command, Desk, Outcome, Stop, answers::Yes};
 
 pub(super) const COMMAND: Command =
     Command::new("RESET", "Reset the appliance to the state as delivered: erase everything", run)
@@ -22,5 +22,8 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         *state = State { connections, clock, is_development, licence, ..State::default() };
     })?;
     desk.appliance().forget();
+    desk.appliance().audit_log().clear().or_else(|fault| Stop::no(fault.to_string()))?;
+    desk.appliance().errors().clear();
+    desk.did(Action::FactoryReset);
     desk.tell("HSM has been reset to factory settings")
 }

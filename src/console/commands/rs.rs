@@ -1,6 +1,6 @@
 //! `RS` Retrieve settings from a card.
 
-use appliance::Category;
+use appliance::{Action, Category};
 
 use crate::answers::Yes;
 use crate::card::Content;
@@ -24,5 +24,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return Ok(());
     }
     desk.change(|state| state.settings = settings)?;
+    desk.did(Action::SettingsRetrieved);
     desk.tell("Settings retrieved from smartcard")
 }

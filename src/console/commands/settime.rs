@@ -28,6 +28,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let Yes(confirmed) = desk.ask_as(&format!("Set system time to {moment}? [Y/N]: "))?;
     if confirmed {
         desk.change(|state| state.clock = state.clock.set(moment))?;
+        desk.did(appliance::Action::ClockSet);
     }
     let now = desk.state().clock.now();
     desk.tell(format!("System date and time: {}", now.unwrap_or(moment)))
