@@ -12,6 +12,7 @@ mod console_command;
 mod escape;
 mod explain;
 mod failure;
+mod hardening;
 mod logging;
 mod manual;
 mod panics;

@@ -19,6 +19,7 @@ use self::appliance::Appliance;
 use self::console::{Console, socket_in, socket_of_port};
 use crate::configuration::{Configuration, Given};
 use crate::failure::Failure;
+use crate::hardening;
 use crate::logging;
 use crate::server::{Pooled, Server, Stopper};
 
@@ -43,6 +44,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let configuration = Configuration::new(arguments.config.as_ref(), arguments.given)?;
     logging::start(configuration.log_format)?;
+    // The keys of a development appliance are known to everybody.
+    if let Err(unlocked) = hardening::harden()
+        && !configuration.dev
+    {
+        tracing::warn!("{unlocked}");
+    }
     let appliance = appliance::load(&configuration)?;
     start(appliance, configuration)
 }
