@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use appliance::{Folders, Found, SERIAL_NUMBER, State, Store};
+use rustix::process::{Pid, Signal, kill_process};
 use vault::LmkId;
 
 /// Folders of one test.
@@ -318,4 +319,40 @@ fn a_start_says_what_is_wrong_with_a_state() {
     fs::write(&path, &good).expect("room");
     let server = place.serve(&["--dev"]);
     assert!(server.lines.iter().any(|line| line.contains("start 2, online")), "{:?}", server.lines);
+}
+
+#[test]
+fn a_server_that_crashes_leaves_no_core_file() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let place = Place::new("core");
+    let mut server = place.serve(&["--dev"]);
+    let pid = server.child.id();
+    let limits = fs::read_to_string(format!("/proc/{pid}/limits")).expect("Linux tells");
+    let limit = limits.lines().find(|line| line.starts_with("Max core file size"));
+    let limit: Vec<_> = limit.expect("a line").split_whitespace().collect();
+    assert_eq!(limit[4..6], ["0", "0"], "{limits}");
+    kill_process(Pid::from_child(&server.child), Signal::ABORT).expect("it runs");
+    let status = server.child.wait().expect("it ends");
+    assert!(status.signal() == Some(6) && !status.core_dumped(), "{status}");
+}
+
+#[test]
+fn a_start_carries_out_a_release_that_was_begun() {
+    let place = Place::new("release");
+    drop(place.serve(&["--dev"]));
+    let order = place.folders.state.join("release");
+    fs::write(&order, r#"{"by":"two cards","erased":[]}"#).expect("room");
+    let fault = place.refusal(&["--dev"]);
+    assert!(fault.contains("all of the tenant is erased"), "{fault}");
+    let names = |folder: &Path| {
+        let entries = fs::read_dir(folder).expect("a folder").filter_map(Result::ok);
+        entries.map(|entry| entry.file_name()).filter(|name| name != "console").count()
+    };
+    assert_eq!((names(&place.folders.state), names(&place.folders.root_key)), (0, 0));
+    let server = place.serve(&[]);
+    assert!(
+        server.lines.iter().any(|line| line.contains("start 1, offline")),
+        "{:?}",
+        server.lines
+    );
 }

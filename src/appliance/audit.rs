@@ -157,6 +157,19 @@ impl AuditLog {
         }
     }
 
+    /// Records that it holds, and that wait.
+    pub(crate) fn count(&self) -> usize {
+        let kept = self.kept().book.len();
+        kept + self.queue().events.len()
+    }
+
+    /// Wipes it from memory. Whoever calls this removes the folder; nothing is written there any more.
+    pub(crate) fn forget(&self) {
+        let mut kept = self.kept();
+        *kept = Kept { book: Book::new(), store: None, spare: Vec::new() };
+        self.queue().events.clear();
+    }
+
     /// Queues an event. True where so many wait that they should be recorded now.
     pub(crate) fn add(&self, at: Option<Moment>, event: Event) -> bool {
         let mut queue = self.queue();

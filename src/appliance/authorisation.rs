@@ -133,6 +133,11 @@ impl Authorisations {
         self.grants.iter().filter(move |grant| grant.is_for(lmk) && !grant.until.is_over())
     }
 
+    /// How many are authorised.
+    pub fn count(&self) -> usize {
+        self.grants.iter().filter(|grant| !grant.until.is_over()).count()
+    }
+
     /// Takes back what was authorised in these very words; false where nothing was.
     pub fn revoke(&mut self, grant: &Grant) -> bool {
         let count = self.grants.len();
@@ -168,7 +173,7 @@ impl Authorisations {
 
     /// Cancels every activity; returns how many were authorised.
     pub fn cancel_all(&mut self) -> usize {
-        let count = self.grants.iter().filter(|grant| !grant.until.is_over()).count();
+        let count = self.count();
         *self = Self::default();
         count
     }

@@ -153,6 +153,12 @@ impl ErrorLog {
         entries
     }
 
+    /// Forgets all entries, without writing that down.
+    pub(crate) fn forget(&self) {
+        self.clear();
+        self.is_changed.store(false, Relaxed);
+    }
+
     /// Forgets all entries.
     pub fn clear(&self) {
         self.held().clear();

@@ -199,6 +199,13 @@ impl FraudDetection {
         }
     }
 
+    /// As delivered.
+    pub(crate) fn forget(&self) {
+        self.reset_counts();
+        self.allow_again();
+        self.attacks_to_limit.store(0, Relaxed);
+    }
+
     /// Sets all counts to zero. What is stopped stays so.
     pub fn reset_counts(&self) {
         for count in [&self.minute.exceeded, &self.hour.exceeded, &self.attacks] {

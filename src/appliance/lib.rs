@@ -16,6 +16,7 @@ mod logs;
 pub mod printer;
 mod printing;
 mod random;
+mod release;
 mod settings;
 mod solicitation;
 mod statistics;
@@ -51,6 +52,7 @@ pub use logs::Unarchived;
 pub use printer::Printer;
 pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
+pub use release::{ReleaseFault, Released};
 pub use settings::{
     BatchSize, DecimalisationTables, HmacLength, PinEncryptionAlgorithm, PinLength, Settings,
     StorageLength, ZekEncryption, ZmkLength,

@@ -56,6 +56,11 @@ impl Officers {
         self.0.iter().find(|(id, _)| *id == lmk).map_or([None; 2], |(_, officers)| *officers)
     }
 
+    /// LMKs that have some.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Puts others in their place.
     pub fn set(&mut self, lmk: LmkId, officers: [Option<CardDigest>; 2]) {
         self.0.retain(|(id, _)| *id != lmk);

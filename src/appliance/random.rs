@@ -27,6 +27,13 @@ impl Randomness {
         Ok(Self(Mutex::new(generator)))
     }
 
+    /// Begins anew with randomness from the operating system.
+    pub(crate) fn renew(&self) -> Result<(), getrandom::Error> {
+        let Self(other) = Self::from_system()?;
+        *self.held() = other.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(())
+    }
+
     /// Repeatable numbers, for tests.
     pub fn from_seed(seed: u64) -> Self {
         Self(Mutex::new(ChaCha20Rng::seed_from_u64(seed)))

@@ -71,6 +71,11 @@ impl UserStorage {
         self.0.is_empty()
     }
 
+    /// Places that are in use.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Contents at `index`, as they were written.
     pub fn get(&self, index: u16) -> Result<&[u8], StorageFault> {
         self.place(index).map(|place| &*place.contents)

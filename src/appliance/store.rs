@@ -183,6 +183,36 @@ impl Store {
         Ok(())
     }
 
+    /// Notes on the disk that all is to be erased, and keeps no state from then on.
+    pub(crate) fn begin_release(
+        &mut self,
+        by: &str,
+        erased: &mut Vec<Erased>,
+    ) -> Result<Release, NotKept> {
+        let folder = &self.folders.state;
+        let not_kept = |error| NotKept::new(folder.clone(), error);
+        let others =
+            fs::read_dir(folder).map_err(not_kept)?.filter_map(Result::ok).filter(|entry| {
+                let name = entry.file_name();
+                name != STATE && OTHERS.iter().all(|other| name != *other)
+            });
+        let others = others.count();
+        for (class, count, method) in [
+            ("root keys", 1, Method::Overwrite),
+            ("sealed states", 1, Method::CryptoErase),
+            ("other files", others, Method::Remove),
+        ] {
+            erased.push(Erased::new(class, count, method));
+        }
+        let release = Release::begin(&self.folders, by, erased.clone()).map_err(not_kept)?;
+        self.is_released = true;
+        // The key goes from memory, too, as soon as nobody else has it.
+        if let Ok(other) = DataKey::generate() {
+            self.data_key = Arc::new(other);
+        }
+        Ok(release)
+    }
+
     /// The key that everything else in the folder of the state is to be sealed with, such as the audit log.
     pub fn data_key(&self) -> Arc<DataKey> {
         Arc::clone(&self.data_key)

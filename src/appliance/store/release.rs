@@ -41,6 +41,12 @@ pub enum Method {
     Remove,
 }
 
+impl Erased {
+    pub(crate) fn new(class: &str, count: usize, method: Method) -> Self {
+        Self { class: class.to_owned(), count: u64::try_from(count).unwrap_or(u64::MAX), method }
+    }
+}
+
 /// A release that is carried out: nothing of the tenant is left.
 #[derive(Debug)]
 pub struct Release {
@@ -56,7 +62,6 @@ struct Order {
 
 impl Release {
     /// Notes that all is to be erased. From here on there is no way back.
-    #[expect(dead_code, reason = "next")]
     pub(super) fn begin(folders: &Folders, by: &str, erased: Vec<Erased>) -> io::Result<Self> {
         let order = Order { by: by.to_owned(), erased };
         let text = serde_json::to_vec(&order)?;
@@ -81,7 +86,7 @@ impl Release {
     }
 
     /// Destroys the root key, then removes all files but the order. Where it was interrupted, it can be done again.
-    pub(super) fn erase(&self) -> Result<(), (PathBuf, io::Error)> {
+    pub(crate) fn erase(&self) -> Result<(), (PathBuf, io::Error)> {
         let Folders { state, root_key } = &self.folders;
         let key = root_key.join(ROOT_KEY);
         for path in [&key, &root_key.join(format!("{ROOT_KEY}.new"))] {
