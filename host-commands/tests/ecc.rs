@@ -301,4 +301,15 @@ fn an_agreed_key_protects_key_blocks() {
         let message = format!("A8FFF{kek}{key}{scheme}");
         assert_eq!(&device.ask(On::KeyBlock, &message)[2..4], expected, "{scheme}");
     }
+    let sent = device.key_of(On::KeyBlock, &format!("A8FFF{kek}{key}R"));
+    let back = device.ask(On::KeyBlock, &format!("A6FFF{kek}{sent}S"));
+    assert_eq!(&back[2..4], "00");
+    let value = |key: &str| device.ask(On::KeyBlock, &format!("BUFFF{key};FFF;001"));
+    assert_eq!(value(&back[4..back.len() - 6]), value(&key));
+    let header = "#P0N00S00";
+    for (token, expected) in [(&key[..], "A6"), ("U0123456789ABCDEFFEDCBA9876543210", "A6")] {
+        let tail = if token.starts_with('S') { "" } else { header };
+        let message = format!("A6FFF{kek}{token}S{tail}");
+        assert_eq!(&device.ask(On::KeyBlock, &message)[2..4], expected, "{message}");
+    }
 }

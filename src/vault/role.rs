@@ -98,7 +98,7 @@ macro_rules! roles {
 
 roles! {
     /// Zone master key.
-    Zmk "ZMK" b"000" Transport Zmk Any b"ADT" [b"K0" b"52"];
+    Zmk "ZMK" b"000" Transport Zmk Any b"ADT" [b"K0" b"K1" b"52"];
     /// Zone master key that is always of double length, whatever the setting "ZMK length" says.
     DoubleZmk "*ZMK" b"000" Transport Double DoubleOrTriple b"ADT" [b"K0" b"52"];
     /// Component of a zone master key.

@@ -182,11 +182,7 @@ impl<'a> Session<'a> {
         zmk: &Key<Transport>,
         departure: &Departure<'_>,
     ) -> Result<&'a [u8], ErrorCode> {
-        // A key block protection key protects TR-31 key blocks, and nothing else. Source: X9.143.
-        let protects_blocks = zmk.header().is_some_and(|header| header.usage == *b"K1");
-        if protects_blocks && departure.scheme != Scheme::Tr31 {
-            return Err(KEY_USAGE.0);
-        }
+        check_protection(zmk, departure.scheme == Scheme::Tr31)?;
         if let Some(scheme) = departure.scheme.of_parts() {
             if let Protection::KeyBlock { header, .. } = origin {
                 rules::check_export(header, false).map_err(refused_outright)?;
@@ -247,6 +243,7 @@ impl<'a> Session<'a> {
         atalla: Option<AtallaVariant<'_>>,
     ) -> Result<Imported<'k>, ErrorCode> {
         let settings = self.settings();
+        check_protection(zmk, key.is_tr31())?;
         if key.token.block().is_none() {
             let scheme = key.token.scheme().map_err(refused_outright)?;
             if settings.trusted_format_only || (is_x917(scheme) && !settings.x917_import) {
@@ -272,6 +269,14 @@ impl<'a> Session<'a> {
     pub fn short_check_value<U: Usage>(&self, key: &Key<U>) -> Hex<3> {
         let [first, second, third, ..] = key.check_value();
         Hex([first, second, third])
+    }
+}
+
+/// A6 for a key block protection key (K1), which protects TR-31 key blocks, and nothing else. Source: X9.143.
+fn check_protection(transport: &Key<Transport>, is_tr31: bool) -> Result<(), ErrorCode> {
+    match transport.header() {
+        Some(header) if header.usage == *b"K1" && !is_tr31 => Err(KEY_USAGE.0),
+        _ => Ok(()),
     }
 }
 
