@@ -173,6 +173,13 @@ impl<'a> Field<'a> for SealedPrivateKey<'a> {
     }
 }
 
+impl SealedPrivateKey<'_> {
+    /// Whether it is a key on a curve, by its key block.
+    pub fn is_on_curve(&self) -> bool {
+        self.key().is_some() && self.0.get(8) == Some(&b'E')
+    }
+}
+
 /// Where a private key is: in the message, or in memory.
 #[derive(Clone, Copy, Debug, Group, PartialEq)]
 pub struct PrivateKeyPlace<'a> {

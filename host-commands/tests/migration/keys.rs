@@ -1,9 +1,10 @@
 //! Keys of all types, in all forms, are the same under the new LMK.
 
 use appliance::KeyChange;
-use crypto::Algorithm;
+use crypto::{Algorithm, ecc::Curve};
 use vault::{
     KeySize, KeyTypes, Protection, Scheme,
+    ecc::{EccAttributes, EccKey},
     key_block::{Header, Version, values},
 };
 
@@ -194,5 +195,27 @@ fn check_values_have_the_digits_that_are_asked_for() {
         });
         let reply = device.done(&format!("BW011{token}{wanted}"));
         assert_eq!(&reply[33..], expected, "{wanted}");
+    }
+}
+
+#[test]
+fn private_keys_on_curves() {
+    let source = Source::new();
+    let attributes = EccAttributes { mode: b'X', key_version: *b"07", exportability: b'S' };
+    for [old, new] in WAYS.into_iter().filter(|[old, _]| !old.contains("variant")) {
+        for side in SIDES {
+            let rng = &mut source.generator();
+            let key = EccKey::generate(Curve::P384, attributes, rng).expect("a key pair");
+            let sealed = lmk(old).seal_ecc(ID, &key, b"", rng).expect("a key block");
+            let sealed = String::from_utf8(sealed).expect("a key block of text");
+            let device = Device::new([old, new], side, |_| {});
+            let reply = device.done(&format!("EMFFFF{sealed}"));
+            let moved = reply.strip_prefix("FFFF").expect("a key block");
+            assert_eq!(&moved[6..13], "03EX07S");
+            let opened = lmk(new).open_ecc(ID, moved.as_bytes()).expect("a key");
+            assert_eq!(opened.public_key(), key.public_key());
+            let other = sealed.replacen("03E", "02E", 1);
+            assert_eq!(device.ask(&format!("EMFFFF{other}")), "ENA6");
+        }
     }
 }
