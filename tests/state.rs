@@ -356,3 +356,30 @@ fn a_start_carries_out_a_release_that_was_begun() {
         server.lines
     );
 }
+
+#[test]
+fn what_cannot_be_kept_is_refused_and_nothing_is_changed() {
+    let place = Place::new("refused");
+    let server = place.serve(&["--dev"]);
+    let mut stream = server.connect();
+    let write = |stream: &mut TcpStream, digit: &str| {
+        ask(stream, &format!("HEADLAK00101{}", digit.repeat(16))).expect("a reply")
+    };
+    assert_eq!(write(&mut stream, "1"), "HEADLB00");
+    // Where the new file is to be written there is a folder, which stops even root.
+    let obstacle = place.folders.state.join("state.new");
+    fs::create_dir(&obstacle).expect("room");
+    assert_eq!(write(&mut stream, "2"), "HEADLB41");
+    let read = |stream: &mut TcpStream| ask(stream, "HEADLEK00101").expect("a reply");
+    assert_eq!(read(&mut stream), format!("HEADLF00{}", "1".repeat(16)));
+    let shown = place.script("fc\nleft\nL\n12345\n12345\nleft\nleft\n12345\ny\n");
+    assert!(shown.contains("nothing is changed, the last state is still there"), "{shown}");
+    assert!(!shown.contains("going offline"), "{shown}");
+    fs::remove_dir(&obstacle).expect("it is empty");
+    assert_eq!(write(&mut stream, "3"), "HEADLB00");
+    assert_eq!(read(&mut stream), format!("HEADLF00{}", "3".repeat(16)));
+    drop(server);
+    assert_eq!(place.state().storage.get(1), Ok(&b"3333333333333333"[..]));
+    let fault = place.refusal(&["--dev", "--licence", "LMK2_CPS250"]);
+    assert!(fault.contains("3 LMKs are loaded, and the licence is for 2"), "{fault}");
+}

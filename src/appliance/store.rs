@@ -56,6 +56,8 @@ pub struct Folders {
 impl Folders {
     /// The folder of the root key beside that of the state: its name with `.key` behind it.
     pub fn beside(state: &Path) -> PathBuf {
+        // `.` has no name of its own. Where that cannot be found out, the folder itself cannot be opened either.
+        let state = std::path::absolute(state).unwrap_or_else(|_| state.to_owned());
         let mut name = state.file_name().unwrap_or_default().to_owned();
         name.push(".key");
         state.with_file_name(name)
@@ -94,8 +96,11 @@ impl Store {
     /// [`StoreFault`], which names the file and says what to do.
     pub fn open(folders: &Folders, serial_number: [u8; 12]) -> Result<Found, StoreFault> {
         let Folders { state, root_key } = folders;
-        if state == root_key {
-            return Err(StoreFault::SameFolder(state.clone()));
+        let whole = |path: &Path| {
+            std::path::absolute(path).map_err(|error| StoreFault::Io(path.to_owned(), error))
+        };
+        if whole(root_key)?.starts_with(whole(state)?) {
+            return Err(StoreFault::SameFolder(root_key.clone()));
         }
         let locks = [lock(state)?, lock(root_key)?];
         if let Some(release) = Release::resume(folders)? {

@@ -56,6 +56,14 @@ fn again(configuration: &Configuration, folder: &Path, kept: State) -> Result<St
             folder.display()
         );
     }
+    let (loaded, licensed) = (kept.lmks.count(), configuration.licence.lmks);
+    if loaded > licensed.into() {
+        return Err(Failure::usage(format_args!(
+            "{}: {loaded} LMKs are loaded, and the licence is for {licensed}; start with one for as many, and erase LMKs \
+             at the console first",
+            folder.display()
+        )));
+    }
     let authorised = if configuration.dev { Authorisations::everything() } else { kept.authorised };
     let (connections, licence) = (connections(configuration), configuration.licence);
     Ok(State { authorised, connections, licence, ..kept })

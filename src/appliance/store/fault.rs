@@ -29,10 +29,10 @@ pub enum StoreFault {
     /// Another process has the folder.
     #[error("{}: another server uses this folder; stop it, or choose another folder", _0.display())]
     InUse(PathBuf),
-    /// Root key and state in one folder.
+    /// The root key is to be in the folder of the state.
     #[error(
-        "{}: the root key needs a folder of its own, else a backup of the state holds its key; name another for one of \
-         them",
+        "{}: the root key needs a folder of its own, outside of that of the state, else a backup of the state holds its \
+         key; name another",
         _0.display()
     )]
     SameFolder(PathBuf),

@@ -317,10 +317,15 @@ fn a_folder_has_one_server() {
     assert!(matches!(fault, StoreFault::InUse(_)), "{fault}");
     drop(appliance);
     place.state();
-    let root_key = place.0.state.clone();
-    let same = Folders { state: root_key.clone(), root_key };
-    let fault = Store::open(&same, *SERIAL_NUMBER).expect_err("one folder for both");
-    assert!(fault.to_string().contains("a folder of its own"), "{fault}");
+    let state = place.0.state.clone();
+    for root_key in [state.clone(), state.join("key"), state.join("./.key")] {
+        let same = Folders { state: state.clone(), root_key };
+        let fault = Store::open(&same, *SERIAL_NUMBER).expect_err("one folder for both");
+        assert!(fault.to_string().contains("a folder of its own"), "{fault}");
+    }
+    let here = std::env::current_dir().expect("a folder");
+    assert_eq!(Folders::beside(Path::new(".")), Folders::beside(&here));
+    assert_eq!(Folders::beside(Path::new("/var/lib/x/")), Path::new("/var/lib/x.key"));
 }
 
 /// Runs something with an interruption after each number of steps, until it is not reached any more.
