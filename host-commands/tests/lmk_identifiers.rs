@@ -19,6 +19,7 @@ const WRAPPED: &[([u8; 2], &str)] = &[
     (*b"FC", "key"),
     (*b"FK", "key"),
     (*b"FS", "wwk"),
+    (*b"LU", "key"),
     (*b"MI", "tak"),
     (*b"RY", "csck"),
 ];
@@ -75,7 +76,8 @@ impl Message {
         let mut message = Self { fields, blocks: vec![], others: false, named: None };
         for (spec, at) in fields_of(&seen) {
             match spec.grammar {
-                Grammar::Key(..) if WRAPPED.contains(&(entry.spec.code, spec.name)) => {}
+                Grammar::Key(..) | Grammar::Own(..)
+                    if WRAPPED.contains(&(entry.spec.code, spec.name)) => {}
                 Grammar::Key(..) if message.fields[at.start] == b'S' => message.blocks.push(at),
                 Grammar::Key(..) => message.others = true,
                 Grammar::Own(..) => message.blocks.extend(inner_block(&message.fields, at)),

@@ -1,6 +1,7 @@
 //! Payment cryptography on wiping types. No input or output, no LMK, no protocol.
 
 pub mod aead;
+pub mod bps;
 pub mod card;
 pub mod cipher;
 mod digits;

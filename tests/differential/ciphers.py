@@ -85,3 +85,40 @@ def ff1(key, radix, tweak, numerals, encrypts):
         digits = [changed // radix ** at % radix for at in range(m - 1, -1, -1)]
         a, b = (b, digits) if encrypts else (digits, a)
     return a + b
+
+
+def bps(cipher, radix, tweak, numerals, encrypts):
+    """BPS of Brier, Peyrin and Stern, in the byte order of FF3; `tweak` is two numbers."""
+    size, longest = cipher.size, 0
+    while radix ** (longest + 1) <= 1 << 8 * size - 32:
+        longest += 1
+    longest *= 2
+    number = lambda digits: sum(digit * radix ** at for at, digit in enumerate(digits))
+
+    def block(digits, mask):
+        half = (len(digits) + 1) // 2
+        sides = [number(digits[:half]), number(digits[half:])]
+        moduli = [radix ** half, radix ** (len(digits) - half)]
+        for turn in range(8) if encrypts else range(7, -1, -1):
+            side, word = turn % 2, tweak[1 - turn % 2] ^ mask ^ turn
+            made = cipher.encrypt(sides[1 - side].to_bytes(size - 4, "little") + word.to_bytes(4, "little"))
+            add = int.from_bytes(made, "little")
+            sides[side] = (sides[side] + (add if encrypts else -add)) % moduli[side]
+        return [sides[at >= half] // radix ** (at - half * (at >= half)) % radix for at in range(len(digits))]
+
+    if len(numerals) <= longest:
+        return block(numerals, 0)
+    text, starts = list(numerals), list(range(0, len(numerals) - longest + 1, longest))
+    rest = len(numerals) % longest
+    steps = [(start, start, start + longest) for start in starts]
+    if rest:
+        steps.append((len(numerals) - longest, len(numerals) - rest, len(numerals)))
+    for turn, (start, first, end) in (list(enumerate(steps)) if encrypts else list(enumerate(steps))[::-1]):
+        chain = lambda sign: [text.__setitem__(at, (text[at] + sign * text[at - longest]) % radix)
+                              for at in range(first, end) if turn]
+        if encrypts:
+            chain(1)
+        text[start:start + longest] = block(text[start:start + longest], turn << 16)
+        if not encrypts:
+            chain(-1)
+    return text

@@ -17,13 +17,13 @@ def transaction_key(bdk, ksn, direction):
 class Side:
     """A key, a mode, and what is said of both: `head` before the data of the other side, `chaining` behind."""
 
-    def __init__(self, dice, port, is_source=None, may_be_bdk=True):
+    def __init__(self, dice, port, is_source=None, may_be_bdk=True, only_decrypts=False):
         self.algorithm = dice.one_of("AT") if port == "aes" else "T"
         key_type = self.draw(dice, port, is_source, may_be_bdk)
         self.head = ("FFF" if port == "aes" else key_type) + self.text
-        modes = ["00", *CHAINED] + ["06", "11"] * (self.algorithm == "A")
+        modes = ["00", *CHAINED] + ["06", "11"] * (self.algorithm == "A") + ["10"] * only_decrypts
         self.mode, self.cipher = dice.one_of(modes), ciphers.Cipher(self.key, self.algorithm)
-        self.iv = b"" if self.mode in ("00", "11") else dice.bytes(self.cipher.size)
+        self.iv = b"" if self.mode in ("00", "10", "11") else dice.bytes(self.cipher.size)
         self.chaining, self.run = self.iv.hex().upper(), CHAINED.get(self.mode, ciphers.ecb)
         if self.mode == "05":
             self.chaining += dice.one_of("18")
@@ -66,16 +66,23 @@ class Side:
 
     def work(self, data, encrypts, fpe):
         """The chaining value and the data."""
-        if self.mode == "11":
+        if self.mode in ("10", "11"):
             radix, tweak = fpe
             zero = ord("0") if radix == 10 else 0
-            numerals = ciphers.ff1(self.key, radix, tweak, [byte - zero for byte in data], encrypts)
+            numerals = [byte - zero for byte in data]
+            if self.mode == "11":
+                numerals = ciphers.ff1(self.key, radix, tweak, numerals, encrypts)
+            else:
+                numerals = ciphers.bps(self.cipher, radix, (0, 0), numerals, encrypts)
             return b"", bytes(numeral + zero for numeral in numerals)
         return self.run(self.cipher, self.iv, data, encrypts)
 
 
 def parameters(dice, modes):
-    """What FF1 needs, and how it is written."""
+    """What FF1 and BPS need, and how it is written."""
+    if "10" in modes:
+        radix = dice.one_of(list(DIGITS))
+        return (radix, b""), DIGITS[radix]
     if "11" not in modes:
         return None, ""
     radix, tweak = dice.one_of(list(DIGITS)), dice.bytes(dice.number(0, 20))
@@ -97,10 +104,10 @@ def counted(text):
 
 def one_way(dice, name, reply_code, encrypts):
     port = dice.one_of(["variant", "aes"])
-    side = Side(dice, port)
+    side = Side(dice, port, only_decrypts=not encrypts)
     fpe, said = parameters(dice, [side.mode])
     if fpe:
-        data = numerals(dice, fpe, dice.number(20, 60))
+        data = numerals(dice, fpe, dice.number(20, 150))
     else:
         units = dice.one_of([1, 2, dice.number(1, 60)])
         data = dice.bytes(side.unit * units + (dice.chance(10) and side.unit > 1))

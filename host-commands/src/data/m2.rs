@@ -7,12 +7,13 @@ use crate::prelude::*;
 /// There is no padding: in ECB and CBC the data have to be whole blocks, in CFB64 whole 64 bits. The
 /// fields of OFB, of counter mode and of FF1, and their errors, are those of an open simulator that
 /// follows a newer manual. The Visa modes 04 and 13 answer 67, as a device without their licence does:
-/// their algorithms are not public. Mode 10 (BPS) answers 02: no published value stands behind it.
+/// their algorithms are not public. Mode 10 (BPS) has a tweak of zeros
+/// (inferred), and its byte order is that of FF3.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "M2", reply = "M3", evidence = "device", licence = "data-protection")]
 #[errors(MESSAGE_FORMAT)]
 #[error(6, "message length")]
-#[error(9, "character is not of the alphabet of FF1")]
+#[error(9, "character is not of the alphabet")]
 #[error("D1", "FF1 needs an AES key block LMK")]
 #[error("D2", "FF1 and counter mode need an AES key")]
 pub struct Request<'a> {

@@ -12,12 +12,13 @@ use crate::{
 /// The clear data do not leave the HSM. Only one of the keys may be a BDK; a source BDK is for
 /// requests or both ways, a destination BDK for responses or both ways. Both sides share the
 /// parameters of FF1, and the fields of OFB and counter mode stand behind the initial value of
-/// their side (both inferred); else the modes are those of M0.
+/// their side (both inferred); else the modes are those of M0: without mode 10,
+/// which answers 02 and 07 (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "M4", reply = "M5", evidence = "device", licence = "data-protection")]
 #[errors(MESSAGE_FORMAT)]
 #[error(6, "message length")]
-#[error(9, "character is not of the alphabet of FF1")]
+#[error(9, "character is not of the alphabet")]
 #[error("D1", "FF1 needs an AES key block LMK")]
 #[error("D2", "FF1 and counter mode need an AES key")]
 pub struct Request<'a> {
@@ -86,12 +87,19 @@ impl<'a> Execute<'a> for Request<'a> {
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
         let destination_type = ErrorCode::new(8);
+        if self.source_mode == CipherMode::Bps {
+            return Err(ErrorCode::new(2));
+        }
+        if self.destination_mode == CipherMode::Bps {
+            return Err(ErrorCode::new(7));
+        }
         if self.source_ksn.is_some() && self.destination_ksn.is_some() {
             return Err(destination_type);
         }
         let (input, output) = (self.input.of_encrypted(3)?, self.output.of_encrypted(4)?);
         let source = Side {
             mode: self.source_mode,
+            radix: None,
             fpe: self.fpe,
             key_type: self.source_type,
             key: self.source_key,
@@ -100,6 +108,7 @@ impl<'a> Execute<'a> for Request<'a> {
         };
         let destination = Side {
             mode: self.destination_mode,
+            radix: None,
             fpe: self.fpe,
             key_type: self.destination_type,
             key: self.destination_key,

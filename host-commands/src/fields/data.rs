@@ -37,6 +37,9 @@ pub enum CipherMode {
     /// Counter.
     #[code("06")]
     Counter,
+    /// Format-preserving encryption BPS: decryption only.
+    #[code("10")]
+    Bps,
     /// Format-preserving encryption FF1.
     #[code("11")]
     Ff1,
@@ -116,7 +119,7 @@ pub struct Chained {
 #[given(cipher: Chained)]
 pub struct Chaining {
     /// Initial value, or the chaining value of the data before.
-    #[when(!cipher.mode in ["00", "11"])]
+    #[when(!cipher.mode in ["00", "10", "11"])]
     #[with(cipher.block)]
     pub iv: Option<CipherBlock>,
     /// Kind of output feedback.
@@ -133,7 +136,10 @@ pub struct CipherData<'a> {
     /// Mode of operation.
     #[error(2)]
     pub mode: CipherMode,
-    /// Parameters of format-preserving encryption.
+    /// Alphabet of BPS.
+    #[when(mode in ["10"])]
+    pub radix: Option<Radix>,
+    /// Parameters of FF1.
     #[when(mode in ["11"])]
     pub fpe: Option<Fpe<'a>>,
     /// Encoding of the data.
@@ -196,8 +202,8 @@ impl<'a> CipherData<'a> {
         session: &Session<'a>,
         purpose: Use,
     ) -> Result<(Cipher<'a>, &'a mut [u8]), ErrorCode> {
-        let Self { mode, fpe, key_type, key, ksn, chaining, .. } = *self;
-        let side = Side { mode, fpe, key_type, key, ksn, chaining };
+        let Self { mode, radix, fpe, key_type, key, ksn, chaining, .. } = *self;
+        let side = Side { mode, radix, fpe, key_type, key, ksn, chaining };
         let cipher = side.open(session, purpose, ErrorCode::new(5), None)?;
         let data = self.input.copy(data::within_limits(self.data.0)?, session)?;
         Ok((cipher, data))

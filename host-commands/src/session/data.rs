@@ -21,6 +21,8 @@ use crate::{
 /// Most characters that a message may say its data have. Source: manual.
 const LONGEST: usize = 0x7D00;
 
+/// Mode of operation.
+const NO_MODE: ErrorCode = ErrorCode::new(2);
 /// Length of the data.
 const LENGTH: ErrorCode = ErrorCode::new(6);
 /// A character that is not of the alphabet of format-preserving encryption.
@@ -34,6 +36,7 @@ const NEEDS_AES_KEY: ErrorCode = ErrorCode(*b"D2");
 #[derive(Clone, Copy)]
 pub(crate) struct Side<'a, const E: u8> {
     pub(crate) mode: CipherMode,
+    pub(crate) radix: Option<Radix>,
     pub(crate) fpe: Option<Fpe<'a>>,
     pub(crate) key_type: KeyTypeCode,
     pub(crate) key: KeyField<'a, DataKey, E>,
@@ -53,6 +56,7 @@ pub(crate) struct Cipher<'a> {
 #[derive(Clone, Copy)]
 enum Work<'a> {
     Blocks(Mode),
+    Bps(Radix),
     Ff1(Fpe<'a>),
 }
 
@@ -78,6 +82,7 @@ impl<'a, const E: u8> Side<'a, E> {
             }
             CipherMode::Counter | CipherMode::Ff1 if !is_aes => return Err(NEEDS_AES_KEY),
             CipherMode::Counter => Work::Blocks(Mode::Ctr(counter(self.chaining.counter)?)),
+            CipherMode::Bps => Work::Bps(self.radix.ok_or(NO_MODE)?),
             CipherMode::Ff1 => Work::Ff1(self.fpe.ok_or(ErrorCode::INVALID_INPUT)?),
             CipherMode::VisaStandard(never) | CipherMode::VisaFpe(never) => match never {},
         };
@@ -126,6 +131,7 @@ impl Cipher<'_> {
         let chain = self.chain.as_mut().map_or(&mut [][..], CipherBlock::bytes_mut);
         match self.mode {
             Work::Blocks(mode) => self.key.encrypt(mode, chain, data).map_err(of_length),
+            Work::Bps(_) => Err(NO_MODE),
             Work::Ff1(fpe) => in_numerals(fpe.radix, data, |radix, numerals| {
                 self.key.ff1_encrypt(radix, fpe.tweak.0, numerals)
             }),
@@ -140,6 +146,9 @@ impl Cipher<'_> {
         let chain = self.chain.as_mut().map_or(&mut [][..], CipherBlock::bytes_mut);
         match self.mode {
             Work::Blocks(mode) => self.key.decrypt(mode, chain, data).map_err(of_length)?,
+            Work::Bps(radix) => {
+                in_numerals(radix, data, |radix, numerals| self.key.bps_decrypt(radix, numerals))?;
+            }
             Work::Ff1(fpe) => in_numerals(fpe.radix, data, |radix, numerals| {
                 self.key.ff1_decrypt(radix, fpe.tweak.0, numerals)
             })?,

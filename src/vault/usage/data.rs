@@ -1,5 +1,6 @@
 //! Keys that cover data.
 
+use crypto::bps::Bps;
 use crypto::fpe::{Ff1, FpeFault};
 use crypto::modes::{self, Counter};
 use crypto::{Algorithm, Cipher, NotBlocks};
@@ -92,6 +93,15 @@ impl Key<Data> {
     ) -> Result<(), Fault<FpeFault>> {
         let Cipher::Aes(key) = &self.cipher()? else { return Err(Refusal::Algorithm.into()) };
         Ff1::new(key, radix).and_then(|ff1| ff1.encrypt(tweak, numerals)).map_err(Fault::Input)
+    }
+
+    /// Decrypts numerals below `radix` in place by BPS, with a tweak of zeros.
+    ///
+    /// # Errors
+    /// A7 if this is no key of a cipher; those of [`Bps`].
+    pub fn bps_decrypt(&self, radix: u16, numerals: &mut [u8]) -> Result<(), Fault<FpeFault>> {
+        let cipher = self.cipher()?;
+        Bps::new(&cipher, radix).and_then(|bps| bps.decrypt([0; 2], numerals)).map_err(Fault::Input)
     }
 
     /// Decrypts numerals below `radix` in place by FF1.
