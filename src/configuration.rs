@@ -16,14 +16,16 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use appliance::printer::{Destination, LineEnd};
-use appliance::{Licence, Packages, Settings, State};
+use appliance::{AccessEntry, AccessList, HostPorts, Licence, Packages, Settings, State};
 use bounded::Bounded;
+use certificates::Client;
 use clap::Args;
 use host_commands::UnknownCommand;
 use serde::Deserialize;
 
 pub(crate) use lmk::{GivenKey, GivenLmk};
 
+use crate::certificate_files;
 use crate::failure::Failure;
 use crate::logging::LogFormat;
 use crate::server;
@@ -144,6 +146,44 @@ struct GivenHost {
     #[serde(skip)]
     no_udp: bool,
 
+    /// Minutes of silence after which TCP asks whether a peer is still there, 1 to 120 [default: 120]
+    #[arg(long, value_name = "MINUTES")]
+    keep_alive: Option<Bounded<1, 120>>,
+
+    /// Refuse hosts while no LMK is loaded [default: false]
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    closed_without_lmks: Option<bool>,
+
+    /// Addresses that may connect: single ones, ranges, networks. Without any, all may.
+    #[arg(skip)]
+    access: Option<Vec<AccessEntry>>,
+
+    /// Serve hosts over TLS, too [default: none, TLS if there are certificates]
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    tls: Option<bool>,
+
+    /// Serve hosts over TLS alone: no port without it, no datagrams [default: false]
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    tls_only: Option<bool>,
+
+    /// Port of the default LMK over TLS; the next is LMK 00, and so on [default: none, P + 1000]
+    #[arg(long, value_name = "PORT")]
+    tls_port: Option<u16>,
+
+    /// Folder with `server.pem`, `server.key` and the authorities of clients in `ca.pem`, as `strongroom certificates`
+    /// makes it [default: none, certificates are imported at the console]
+    #[arg(long, value_name = "DIR")]
+    tls_certificates: Option<PathBuf>,
+
+    /// Clients that may connect over TLS, by common name, subject or fingerprint. Without any, all whose certificate comes
+    /// from an authority in `ca.pem`.
+    #[arg(skip)]
+    tls_clients: Option<Vec<Client>>,
+
+    /// Seconds that a TLS handshake may take, 1 to 60 [default: 10]
+    #[arg(long, value_name = "SECONDS")]
+    tls_handshake_timeout: Option<Bounded<1, 60>>,
+
     /// What an unknown command is answered: its reply code with error 68, `ZZ00`, or nothing
     /// [default: 68]
     #[arg(long, value_name = "68|ZZ00|drop")]
@@ -172,8 +212,14 @@ pub(crate) struct Configuration {
     pub(crate) printer_line_end: Option<LineEnd>,
     /// How long a TCP printer may take.
     pub(crate) printer_timeout: Duration,
-    /// Characters of the message header.
-    pub(crate) header_length: u8,
+    /// How the host ports are set up, as far as that is said.
+    host_ports: SaidHostPorts,
+    /// Whether there is TLS, if that is said.
+    tls: Option<bool>,
+    /// Port of the default LMK over TLS, if that is said.
+    tls_port: Option<u16>,
+    /// Folder of certificates.
+    tls_certificates: Option<PathBuf>,
     /// What an unknown command is answered.
     pub(crate) unknown_command: UnknownCommand,
     /// What there is a licence for.
@@ -190,6 +236,17 @@ pub(crate) struct Configuration {
     pub(crate) authorised: Vec<String>,
 }
 
+/// What the console can change, too: where nothing is said, an appliance that keeps its state has it as before.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct SaidHostPorts {
+    header_length: Option<u8>,
+    connections: Option<u16>,
+    keep_alive: Option<u8>,
+    closed_without_lmks: Option<bool>,
+    access: Option<Vec<AccessEntry>>,
+    tls_clients: Option<Vec<Client>>,
+}
+
 impl Default for Configuration {
     fn default() -> Self {
         Self {
@@ -200,12 +257,17 @@ impl Default for Configuration {
             printer: None,
             printer_line_end: None,
             printer_timeout: Duration::from_secs(10),
-            header_length: 4,
+            host_ports: SaidHostPorts::default(),
+            tls: None,
+            tls_port: None,
+            tls_certificates: None,
             unknown_command: UnknownCommand::default(),
             licence: Licence::default(),
             server: server::Options {
                 listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 1500)),
-                connections: 64,
+                tls: None,
+                tls_only: false,
+                handshake_timeout: Duration::from_secs(10),
                 frame_limit: 32 * 1024,
                 partial_frame_timeout: Duration::from_secs(30),
                 idle_timeout: None,
@@ -233,6 +295,7 @@ impl Configuration {
                 "a root key needs a state to protect: name its folder by `state`",
             ));
         }
+        configuration.server.tls = configuration.tls_base()?;
         // A wrong setting is told before anything is started.
         configuration.settings()?;
         Ok(configuration)
@@ -241,6 +304,47 @@ impl Configuration {
     /// Whether it says something of the state that an appliance has when it is made.
     pub(crate) fn says_state(&self) -> bool {
         !(self.settings.is_empty() && self.lmks.is_empty() && self.authorised.is_empty())
+    }
+
+    /// How the host ports are set up at the start, going out from how they were.
+    pub(crate) fn host_ports(&self, before: &HostPorts) -> Result<HostPorts, Failure> {
+        let said = self.host_ports.clone();
+        let before = before.clone();
+        let clients = said.tls_clients.unwrap_or_else(|| before.identity.clients.clone());
+        let mut identity = match &self.tls_certificates {
+            Some(folder) => certificate_files::identity(folder)?,
+            None => before.identity,
+        };
+        identity.clients = clients;
+        Ok(HostPorts {
+            header_length: said.header_length.unwrap_or(before.header_length),
+            connections: said.connections.unwrap_or(before.connections),
+            keep_alive: said.keep_alive.unwrap_or(before.keep_alive),
+            closed_without_lmks: said.closed_without_lmks.unwrap_or(before.closed_without_lmks),
+            tcp: !self.server.tls_only,
+            udp: self.server.udp && !self.server.tls_only,
+            tls: self.server.tls.is_some(),
+            access: said.access.map_or(before.access, AccessList::of),
+            identity,
+        })
+    }
+
+    /// The port of the default LMK over TLS. Source: device (2500 beside 1500).
+    fn tls_base(&self) -> Result<Option<u16>, Failure> {
+        let is_wanted = self.server.tls_only || self.tls_certificates.is_some();
+        match (self.tls.unwrap_or(is_wanted), self.tls_port, self.server.listen.port()) {
+            (false, ..) if self.server.tls_only => {
+                Err(Failure::usage("`tls_only` without `tls` serves nobody: leave out either"))
+            }
+            (false, ..) => Ok(None),
+            (true, Some(port), _) => Ok(Some(port)),
+            (true, None, 0) => Ok(Some(0)),
+            (true, None, base) => base.checked_add(1000).map(Some).ok_or_else(|| {
+                Failure::usage(format_args!(
+                    "base port {base} leaves none for TLS: say one with --tls-port"
+                ))
+            }),
+        }
     }
 
     /// Security settings: the preset, changed by `[settings]`.
@@ -280,10 +384,23 @@ impl Given {
             printer_timeout.map(|it| Duration::from_millis(it.get().into())),
         );
         set(&mut to.log_format, log_format);
-        set(&mut to.header_length, host.header_length.and_then(|it| u8::try_from(it.get()).ok()));
         set(&mut to.unknown_command, host.unknown_command);
         set(&mut to.server.listen, host.listen);
-        set(&mut to.server.connections, host.connections.map(|it| it.get() as usize));
+        let byte = |number: u32| u8::try_from(number).ok();
+        let ports = &mut to.host_ports;
+        let header_length = host.header_length.and_then(|it| byte(it.get()));
+        let connections = host.connections.and_then(|it| u16::try_from(it.get()).ok());
+        ports.header_length = header_length.or(ports.header_length);
+        ports.connections = connections.or(ports.connections);
+        ports.keep_alive = host.keep_alive.and_then(|it| byte(it.get())).or(ports.keep_alive);
+        ports.closed_without_lmks = host.closed_without_lmks.or(ports.closed_without_lmks);
+        ports.access = host.access.or_else(|| ports.access.take());
+        ports.tls_clients = host.tls_clients.or_else(|| ports.tls_clients.take());
+        to.tls = host.tls.or(to.tls);
+        to.tls_port = host.tls_port.or(to.tls_port);
+        to.tls_certificates = host.tls_certificates.or_else(|| to.tls_certificates.take());
+        set(&mut to.server.tls_only, host.tls_only);
+        set(&mut to.server.handshake_timeout, host.tls_handshake_timeout.map(seconds));
         set(&mut to.server.frame_limit, host.frame_limit.map(|it| it.get() as usize));
         set(&mut to.server.partial_frame_timeout, host.partial_frame_timeout.map(seconds));
         set(
@@ -333,13 +450,35 @@ mod tests {
         Configuration::new(None, given).map_err(|failure| failure.to_string())
     }
 
+    /// Host ports of an appliance that nothing was said of.
+    fn before() -> HostPorts {
+        HostPorts { tls: false, ..HostPorts::default() }
+    }
+
+    #[test]
+    fn what_is_not_said_of_the_host_ports_stays() {
+        let access = AccessList { is_enabled: true, entries: Vec::new() };
+        let changed = HostPorts { connections: 7, access, udp: false, ..before() };
+        let ports = Configuration::default().host_ports(&changed).expect("it names no files");
+        assert_eq!(
+            format!("{ports:?}"),
+            format!("{:?}", HostPorts { udp: true, ..changed.clone() })
+        );
+        let configuration = from_options(&["--connections", "8"]).expect("right");
+        assert_eq!(configuration.host_ports(&changed).expect("no files").connections, 8);
+    }
+
     #[test]
     fn the_example_says_the_defaults() {
-        let mut configuration =
-            Configuration { header_length: 9, dev: true, ..Configuration::default() };
+        let mut configuration = Configuration { dev: true, ..Configuration::default() };
         configuration.server.udp = false;
         file::parse(EXAMPLE, "example").expect("the example is right").change(&mut configuration);
         let settings = std::mem::take(&mut configuration.settings);
+        // Certificates have no equality.
+        let other = HostPorts { header_length: 9, connections: 9, keep_alive: 9, ..before() };
+        let ports = configuration.host_ports(&other).expect("it names no files");
+        assert_eq!(format!("{ports:?}"), format!("{:?}", before()));
+        configuration.host_ports = SaidHostPorts::default();
         assert_eq!(configuration, Configuration::default());
         let defaults = toml::Table::try_from(Settings::default()).expect("settings are a table");
         assert_eq!(settings, defaults);
@@ -403,10 +542,27 @@ mod tests {
         Given::from_arg_matches(&matches)
             .expect("the options are right")
             .change(&mut configuration);
+        assert_eq!(configuration.host_ports.connections, Some(8));
         let server = configuration.server;
-        assert_eq!((server.connections, server.frame_limit, server.udp), (8, 100, false));
+        assert_eq!((server.frame_limit, server.udp), (100, false));
         assert_eq!(server.idle_timeout, Some(Duration::from_mins(1)));
         assert_eq!(configuration.unknown_command, UnknownCommand::Zz);
+    }
+
+    #[test]
+    fn the_tls_port_is_a_thousand_above() {
+        let tls = |line: &[&str]| from_options(line).map(|it| it.server.tls);
+        assert_eq!(tls(&[]), Ok(None));
+        assert_eq!(tls(&["--tls"]), Ok(Some(2500)));
+        assert_eq!(tls(&["--tls-only", "--listen", "127.0.0.1:7"]), Ok(Some(1007)));
+        assert_eq!(tls(&["--tls-certificates", "x", "--listen", "127.0.0.1:0"]), Ok(Some(0)));
+        assert_eq!(tls(&["--tls", "--tls-port", "9"]), Ok(Some(9)));
+        assert_eq!(tls(&["--tls-port", "9"]), Ok(None));
+        assert!(tls(&["--tls", "--listen", "127.0.0.1:65000"]).is_err());
+        let file = "[host]\ntls = false\ntls_only = true";
+        let mut configuration = Configuration::default();
+        file::parse(file, "x").expect("TOML").change(&mut configuration);
+        assert!(configuration.tls_base().is_err());
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Strongroom, a payment HSM appliance in software: the command line.
 //!
 //! One subcommand is one variant of [`Subcommand`] and one module of the same name (`console_command` beside the crate
-//! `console`), which holds its
+//! `console`, `certificates_command` beside `certificates`), which holds its
 //! `Arguments` and its `run`. Exit status: 0 all well, 1 the answer was no, 2 wrong usage or no
 //! connection.
 
 mod bench;
+mod certificate_files;
+mod certificates_command;
 mod commands;
 mod configuration;
 mod console_command;
@@ -46,6 +48,7 @@ enum Subcommand {
     Manual(manual::Arguments),
     Vectors(vectors::Arguments),
     Bench(bench::Arguments),
+    Certificates(certificates_command::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -79,6 +82,7 @@ fn run() -> Result<ExitCode, Failure> {
         Subcommand::Commands(arguments) => commands::run(&arguments)?,
         Subcommand::Manual(arguments) => manual::run(&arguments)?,
         Subcommand::Vectors(arguments) => vectors::run(&arguments)?,
+        Subcommand::Certificates(arguments) => certificates_command::run(&arguments)?,
         Subcommand::Bench(arguments) => return Ok(bench::run(arguments)),
     }
     Ok(ExitCode::SUCCESS)

@@ -67,8 +67,7 @@ async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(),
     // From here on a signal is an order, also before the ports are open.
     let mut signals = Signals::new().map_err(Failure::usage)?;
     let pooled = Arc::new(Pooled::new(Arc::clone(&host)).map_err(Failure::usage)?);
-    let server =
-        Server::bind(pooled, &lmks, configuration.server.clone()).map_err(Failure::usage)?;
+    let server = Server::bind(pooled, &lmks, configuration.server).map_err(Failure::usage)?;
     let console = open_console(&configuration, Arc::clone(&host), server.address().port());
     notices.push(match &console {
         Ok(console) => format!("console {}", console.path().display()),

@@ -1,4 +1,4 @@
-//! The host ports: listeners, framing, connections and their limits, over TCP and UDP.
+//! The host ports: listeners, framing, connections and their limits, over TCP, UDP and TLS.
 //!
 //! One task per connection runs the host commands itself: it reads once, answers every complete
 //! message, and writes once. Slow commands run on a few threads of low priority, and only their own
@@ -16,18 +16,22 @@ mod host;
 mod pool;
 mod port;
 mod stop;
+mod stream;
 #[cfg(test)]
 mod tests;
+mod tls;
+mod visitor;
 
 use std::io::{self, Write};
+use std::iter;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use appliance::Protocol;
 use tokio::task::JoinSet;
 
-use self::acceptor::Acceptor;
+use self::acceptor::{Acceptor, Handshakes};
 use self::connection::Limits;
 use self::exchange::Rules;
 use host_commands::LmkPort;
@@ -38,12 +42,16 @@ use self::port::HostPort;
 pub(crate) use self::stop::{Stop, Stopper};
 
 /// What the host ports go by.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Options {
     /// Address and port P of the default LMK. With P = 0 every listener takes a free port.
     pub(crate) listen: SocketAddr,
-    /// Connections served at the same time, over all ports.
-    pub(crate) connections: usize,
+    /// Port of the default LMK over TLS, if there is TLS. Zero takes a free port for every listener.
+    pub(crate) tls: Option<u16>,
+    /// Whether hosts are served by TLS alone.
+    pub(crate) tls_only: bool,
+    /// Time that a TLS handshake may take.
+    pub(crate) handshake_timeout: Duration,
     /// Longest message in bytes, without its length prefix.
     pub(crate) frame_limit: usize,
     /// Time from the first byte of a message to its last.
@@ -64,15 +72,30 @@ pub(crate) struct Server<H> {
     options: Options,
 }
 
+impl Options {
+    /// What is served from which port on.
+    fn bases(&self) -> impl Iterator<Item = (Protocol, SocketAddr)> {
+        let tcp = (!self.tls_only).then_some((Protocol::Tcp, self.listen));
+        let tls = self.tls.map(|port| (Protocol::Tls, SocketAddr::new(self.listen.ip(), port)));
+        tcp.into_iter().chain(tls)
+    }
+}
+
 impl<H: Host> Server<H> {
     /// Binds the port of the default LMK and one for each of `lmks`. Wants a tokio runtime around
     /// it.
     pub(crate) fn bind(host: Arc<H>, lmks: &[u8], options: Options) -> Result<Self, BindError> {
-        descriptors::raise(options.connections);
-        let lmks = lmks.iter().copied().map(LmkPort::Only);
-        let ports =
-            std::iter::once(LmkPort::Default).chain(lmks).map(|lmk| HostPort::bind(lmk, &options));
-        Ok(Self { host, ports: ports.collect::<Result<_, _>>()?, options })
+        descriptors::raise(host.appliance().state().host_ports.connections.into());
+        let lmks: Vec<_> =
+            iter::once(LmkPort::Default).chain(lmks.iter().copied().map(LmkPort::Only)).collect();
+        let mut ports = Vec::new();
+        for (protocol, base) in options.bases() {
+            let udp = options.udp && protocol == Protocol::Tcp;
+            for lmk in &lmks {
+                ports.push(HostPort::bind(protocol, *lmk, base, udp)?);
+            }
+        }
+        Ok(Self { host, ports, options })
     }
 
     /// Address of the port of the default LMK.
@@ -90,17 +113,24 @@ impl<H: Host> Server<H> {
     /// over.
     pub(crate) async fn run(self, mut stop: Stop) {
         let Self { host, ports, options } = self;
-        let places = Arc::new(Semaphore::new(options.connections));
         let limits = Limits::new(&options);
+        let handshakes = Handshakes::new(options.handshake_timeout);
+        let network = Arc::clone(host.appliance().network());
         let mut tasks = JoinSet::new();
-        for HostPort { lmk, listener, datagrams } in ports {
+        for HostPort { protocol, lmk, listener, datagrams } in ports {
             let host = Arc::clone(&host);
             let rules = Rules { host, lmk, frame_limit: options.frame_limit };
+            if let Ok(address) = listener.local_addr() {
+                network.listens(protocol, address);
+                if datagrams.is_some() {
+                    network.listens(Protocol::Udp, address);
+                }
+            }
             if let Some(socket) = datagrams {
                 tasks.spawn(datagram::serve(socket, rules.clone(), stop.clone()));
             }
-            let (places, stop) = (Arc::clone(&places), stop.clone());
-            tasks.spawn(Acceptor { listener, rules, limits, places, stop }.run());
+            let (handshakes, stop) = (handshakes.clone(), stop.clone());
+            tasks.spawn(Acceptor { listener, protocol, rules, limits, handshakes, stop }.run());
         }
         stop.requested().await;
         let finished = async { while tasks.join_next().await.is_some() {} };

@@ -49,14 +49,17 @@ impl core::str::FromStr for UnknownCommand {
 #[derive(Debug)]
 pub struct Host {
     appliance: Arc<Appliance>,
-    header: usize,
     unknown: UnknownCommand,
 }
 
 impl Host {
-    /// Answers messages whose header has `header` characters (0 to 255).
+    /// Answers messages whose header has `header` characters (0 to 255), until the console says otherwise.
     pub fn new(appliance: Arc<Appliance>, header: u8, unknown: UnknownCommand) -> Self {
-        Self { appliance, header: header.into(), unknown }
+        if appliance.state().host_ports.header_length != header {
+            // Only an appliance on a disk can refuse, and that one is asked for the header that it has.
+            let _ = appliance.change(|state| state.host_ports_mut().header_length = header);
+        }
+        Self { appliance, unknown }
     }
 
     /// The appliance.
@@ -66,7 +69,8 @@ impl Host {
 
     /// Whether the command of this message takes so long that other messages should not wait for it.
     pub fn is_slow(&self, message: &[u8]) -> bool {
-        let code = message.get(self.header..).and_then(|rest| rest.first_chunk());
+        let code =
+            message.get(self.appliance.header_length()..).and_then(|rest| rest.first_chunk());
         code.and_then(|code| find(*code)).is_some_and(|entry| entry.spec.slow)
     }
 
@@ -83,16 +87,16 @@ impl Host {
     /// before it is asked to [`follow`](SecondReply::follow).
     pub fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<SecondReply> {
         let state = self.appliance.state();
+        let header = self.appliance.header_length();
         let mut second = None;
-        let is_well = isolated(message, self.header, out, |out| {
+        let is_well = isolated(message, header, out, |out| {
             BUFFER.with_borrow_mut(|buffer| {
-                let session =
-                    Session::new(&self.appliance, &state, port, self.header, &mut buffer[..]);
-                let left = envelope::answer(message, self.header, self.unknown, &session, out);
+                let session = Session::new(&self.appliance, &state, port, header, &mut buffer[..]);
+                let left = envelope::answer(message, header, self.unknown, &session, out);
                 second = left.map(|(job, code)| SecondReply {
                     appliance: Arc::clone(&self.appliance),
                     job,
-                    head: [message.get(..self.header).unwrap_or_default(), &code].concat(),
+                    head: [message.get(..header).unwrap_or_default(), &code].concat(),
                     has_trailer: !session.trailer.get().is_empty(),
                 });
                 let used = SCRATCH - session.scratch().left();

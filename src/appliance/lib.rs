@@ -4,15 +4,18 @@
 //! randomness and its identity. A message is answered under the state that it met: whoever changes
 //! the state puts a new one in place of the old.
 
+mod access;
 mod audit;
 mod authorisation;
 mod error_log;
 mod fraud;
 mod health;
+mod host_ports;
 mod licence;
 mod lmk_table;
 mod locks;
 mod logs;
+mod network;
 pub mod printer;
 mod printing;
 mod random;
@@ -27,7 +30,10 @@ mod syslog;
 use core::convert::Infallible;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, RwLock,
-    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    atomic::{
+        AtomicBool, AtomicU8, AtomicU32, AtomicU64,
+        Ordering::{self, Acquire, Relaxed},
+    },
 };
 use std::time::Duration;
 
@@ -35,6 +41,7 @@ use licence::Pace;
 use serde::{Deserialize, Serialize};
 use vault::{Clock, KeyTypes, Lmk, LmkId, Moment, Policy};
 
+pub use access::{AccessEntry, AccessList};
 pub use audit::{
     AT_ONCE, Action, Archive, AuditLog, AuditOptions, CAPACITY, CommandSet, Damage, Event, Fate,
     HEADING, Kind, NotWritten, Numbered, Opened, Record, Room, WhenFull, printed_records,
@@ -45,10 +52,12 @@ pub use authorisation::{
 pub use error_log::{ErrorEntry, ErrorLog, Fault, Severity};
 pub use fraud::{FraudCounts, FraudDetection, FraudLimit, FraudLimits, FraudRecord};
 pub use health::{Health, Tamper, TamperCause};
+pub use host_ports::{DEFAULT_CONNECTIONS, HostPorts, Protocol};
 pub use licence::{Licence, LmksInUse, NoLicence, NoPackage, Packages};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
 pub use locks::{CardDigest, Lock, Locks, Mode, Officers};
 pub use logs::Unarchived;
+pub use network::{Connection, Link, Network, Refused, Totals, Traffic};
 pub use printer::Printer;
 pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
 pub use random::{Generator, Randomness};
@@ -68,9 +77,6 @@ pub const FIRMWARE: &[u8; 9] = b"1500-0001";
 
 /// Serial number of the device.
 pub const SERIAL_NUMBER: &[u8; 12] = b"S0000000001D";
-
-/// TCP connections that the host interface accepts at once, unless it is told otherwise.
-pub const DEFAULT_CONNECTIONS: u16 = 64;
 
 /// The public test LMKs of `serve --dev`, by name, in the order of their identifiers from 00.
 pub const TEST_LMKS: [&str; 3] = ["test-variant", "test-key-block-tdes", "test-key-block-aes"];
@@ -103,9 +109,8 @@ pub struct State {
     pub storage: UserStorage,
     /// Print format and words for PINs.
     pub printing: Printing,
-    /// TCP connections that the host interface accepts at once. Not kept: the configuration says it.
-    #[serde(skip)]
-    pub connections: u16,
+    /// How the host ports are set up.
+    pub host_ports: Arc<HostPorts>,
     /// What time it is.
     pub clock: Clock,
     /// That the device was tampered with. Not kept: a start clears it.
@@ -134,7 +139,7 @@ impl Default for State {
             authorised: Authorisations::default(),
             storage: UserStorage::default(),
             printing: Printing::default(),
-            connections: DEFAULT_CONNECTIONS,
+            host_ports: Arc::default(),
             clock: Clock::default(),
             tamper: None,
             health: Health::default(),
@@ -162,6 +167,17 @@ impl State {
     /// Whether the licence has room for an LMK with this identifier.
     pub fn may_load(&self, id: LmkId) -> bool {
         self.lmks.get(id).is_some() || self.lmks.count() < self.licence.lmks.into()
+    }
+
+    /// Whether hosts are served.
+    pub fn admits_hosts(&self) -> bool {
+        let is_closed = self.host_ports.closed_without_lmks && self.lmks.count() == 0;
+        self.mode() == Mode::Online && !is_closed
+    }
+
+    /// How the host ports are set up, to be changed.
+    pub fn host_ports_mut(&mut self) -> &mut HostPorts {
+        Arc::make_mut(&mut self.host_ports)
     }
 
     /// Key types as the settings have them.
@@ -197,6 +213,16 @@ impl State {
     }
 }
 
+/// Whether hosts are served, and under which setup of the host ports. It is cheap to ask for with every message: as long
+/// as it stays the same, nothing has changed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Admission(u32);
+
+impl Admission {
+    /// Hosts are not served.
+    pub const NONE: Self = Self(0);
+}
+
 /// One emulated HSM.
 #[derive(Debug)]
 pub struct Appliance {
@@ -205,6 +231,11 @@ pub struct Appliance {
     store: Mutex<Option<Store>>,
     /// What is asked for with every message, beside the state.
     is_online: AtomicBool,
+    header_length: AtomicU8,
+    admission: AtomicU32,
+    /// The next one that was not there yet.
+    next_admission: AtomicU32,
+    network: Arc<Network>,
     randomness: Randomness,
     printer: Printer,
     fraud: FraudDetection,
@@ -229,11 +260,17 @@ impl Appliance {
         let is_online = state.mode() == Mode::Online;
         let fraud = FraudDetection::new(state.fraud);
         statistics.run(is_online, now);
+        let admission = u32::from(state.admits_hosts());
+        let header_length = state.host_ports.header_length;
         Self {
             pace: Pace::new(state.licence.calls_per_second),
             state: RwLock::new(Arc::new(state)),
             store: Mutex::default(),
             is_online: AtomicBool::new(is_online),
+            header_length: AtomicU8::new(header_length),
+            admission: AtomicU32::new(admission),
+            next_admission: AtomicU32::new(2),
+            network: Arc::default(),
             randomness,
             printer: Printer::none(),
             fraud,
@@ -323,9 +360,13 @@ impl Appliance {
         let (before, after) = (self.state().mode(), state.mode());
         self.is_online.store(after == Mode::Online, Relaxed);
         self.pace.set(state.licence.calls_per_second);
-        let now = state.clock.now();
         self.syslog.configure(&state.settings.syslog);
+        let is_other = !Arc::ptr_eq(&self.state().host_ports, &state.host_ports);
+        self.header_length.store(state.host_ports.header_length, Relaxed);
+        let (now, admits) = (state.clock.now(), state.admits_hosts());
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
+        // After the state, so that whoever sees this sees that.
+        self.admit(admits, is_other);
         if after != before {
             self.statistics.run(after == Mode::Online, now);
             self.note(match after {
@@ -339,6 +380,29 @@ impl Appliance {
     /// Whether it serves hosts.
     pub fn is_online(&self) -> bool {
         self.is_online.load(Relaxed)
+    }
+
+    /// Characters of the message header.
+    pub fn header_length(&self) -> usize {
+        self.header_length.load(Relaxed).into()
+    }
+
+    /// Whether hosts are served, and under which setup of the host ports: it changes whenever that does.
+    pub fn admission(&self) -> Admission {
+        Admission(self.admission.load(Acquire))
+    }
+
+    /// Says anew whether hosts are served, and whether by another setup of the host ports.
+    fn admit(&self, admits: bool, is_other: bool) {
+        let last = self.admission();
+        let next = match admits {
+            false => Admission::NONE,
+            true if is_other || last == Admission::NONE => {
+                Admission(self.next_admission.fetch_add(1, Relaxed).max(1))
+            }
+            true => last,
+        };
+        self.admission.store(next.0, Ordering::Release);
     }
 
     /// How long replies to so many messages are held back: by the licence, or because the host wants it.
@@ -413,6 +477,11 @@ impl Appliance {
     pub fn forget(&self) {
         *self.first_mailer() = None;
         self.batch().clear();
+    }
+
+    /// Connections of the host ports.
+    pub fn network(&self) -> &Arc<Network> {
+        &self.network
     }
 
     /// Where randomness comes from.

@@ -77,18 +77,17 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
         appliance = appliance.with_store(store).map_err(Failure::usage)?;
     }
     let appliance = Arc::new(appliance.with_printer(printer(configuration, &mut notices)));
-    let Configuration { header_length, unknown_command, .. } = *configuration;
-    Ok(Appliance { host: Host::new(appliance, header_length, unknown_command), lmks, notices })
+    let header_length = appliance.state().host_ports.header_length;
+    let host = Host::new(appliance, header_length, configuration.unknown_command);
+    Ok(Appliance { host, lmks, notices })
 }
 
 /// What the console shows of the installation.
 pub(super) fn facts(configuration: &Configuration, port: u16) -> BTreeMap<&'static str, String> {
-    let Configuration { header_length, server, .. } = configuration;
+    let server = &configuration.server;
     BTreeMap::from([
         ("Serial number", String::from_utf8_lossy(SERIAL_NUMBER).into_owned()),
-        ("Message header length", header_length.to_string()),
         ("Listen", format!("{}:{port}", server.listen.ip())),
-        ("UDP", server.udp.to_string()),
     ])
 }
 
@@ -114,7 +113,7 @@ fn printer(configuration: &Configuration, notices: &mut Vec<String>) -> Printer 
 pub(super) fn state(configuration: &Configuration, preset: State) -> Result<State, Failure> {
     let mut state = State {
         settings: configuration.settings()?,
-        connections: connections(configuration),
+        host_ports: Arc::new(configuration.host_ports(&preset.host_ports)?),
         licence: configuration.licence,
         ..preset
     };
@@ -140,11 +139,6 @@ pub(super) fn state(configuration: &Configuration, preset: State) -> Result<Stat
         authorise(&mut state.authorised, activity)?;
     }
     Ok(state)
-}
-
-/// Connections that the host interface takes.
-pub(super) fn connections(configuration: &Configuration) -> u16 {
-    u16::try_from(configuration.server.connections).unwrap_or(u16::MAX)
 }
 
 /// Loads an LMK, and what stands in key change storage beside it.

@@ -1,10 +1,11 @@
 //! The state that an appliance has kept since its last start.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use appliance::{Authorisations, Folders, Found, Mode, Release, SERIAL_NUMBER, State, Store};
 
-use super::appliance::{connections, state};
+use super::appliance::state;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 
@@ -65,8 +66,8 @@ fn again(configuration: &Configuration, folder: &Path, kept: State) -> Result<St
         )));
     }
     let authorised = if configuration.dev { Authorisations::everything() } else { kept.authorised };
-    let (connections, licence) = (connections(configuration), configuration.licence);
-    Ok(State { authorised, connections, licence, ..kept })
+    let host_ports = Arc::new(configuration.host_ports(&kept.host_ports)?);
+    Ok(State { authorised, host_ports, licence: configuration.licence, ..kept })
 }
 
 /// That a release was carried out, which is the end of this start.

@@ -5,16 +5,21 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use appliance::{Admission, HostPorts, Link, Protocol, Refused};
+use rustix::net::sockopt::set_tcp_keepidle;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{debug, error, warn};
 
 use super::connection::{Connection, Limits};
-use super::exchange::Rules;
+use super::exchange::{Exchange, Rules};
 use super::host::Host;
 use super::stop::Stop;
+use super::stream::Stream;
+use super::tls::Tls;
+use super::visitor::Visitor;
 
 /// Pause after a failed accept, for lack of descriptors does not go away at once.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -25,11 +30,32 @@ const LAST_MOMENT: Duration = Duration::from_millis(20);
 /// What every connection of a listener is served with.
 pub(super) struct Acceptor<H> {
     pub(super) listener: TcpListener,
+    /// TCP or TLS.
+    pub(super) protocol: Protocol,
     pub(super) rules: Rules<H>,
     pub(super) limits: Limits,
-    /// A place for each connection, shared by all listeners.
-    pub(super) places: Arc<Semaphore>,
+    pub(super) handshakes: Handshakes,
     pub(super) stop: Stop,
+}
+
+/// What TLS handshakes of all listeners share. A connection takes its place in the table when its handshake is over, so
+/// clients without a right certificate take none from others.
+#[derive(Clone, Debug)]
+pub(super) struct Handshakes {
+    tls: Arc<Tls>,
+    /// A place for each that is under way.
+    places: Arc<Semaphore>,
+    limit: Duration,
+}
+
+impl Handshakes {
+    /// So many may be under way at once.
+    const AT_ONCE: usize = 64;
+
+    /// Each has so much time.
+    pub(super) fn new(limit: Duration) -> Self {
+        Self { tls: Arc::default(), places: Arc::new(Semaphore::new(Self::AT_ONCE)), limit }
+    }
 }
 
 impl<H: Host> Acceptor<H> {
@@ -60,18 +86,118 @@ impl<H: Host> Acceptor<H> {
             Ok(accepted) => accepted,
             Err(error) => return refused(&error).await,
         };
-        if !self.rules.host.is_open() {
-            warn!(%peer, "connection refused: the device is not online");
-            return;
+        if let Err(why) = self.receive(stream, peer, connections) {
+            warn!(%peer, "connection refused: {}", why.words());
+            self.rules.host.appliance().network().refuse(why);
         }
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            warn!(%peer, "connection refused: all connections are in use (see --connections)");
-            return;
-        };
-        prepare(&stream);
+    }
+
+    /// Serves a connection, unless it is plain already that it is not to be served.
+    fn receive(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        connections: &mut JoinSet<()>,
+    ) -> Result<(), Refused> {
+        let arrival = self.arrival(&stream, peer)?;
+        prepare(&stream, &arrival.ports);
+        let stop = self.stop.clone();
+        if self.protocol == Protocol::Tls {
+            let network = self.rules.host.appliance().network();
+            if network.is_full(arrival.ports.connections) {
+                return Err(Refused::Full);
+            }
+            let places = Arc::clone(&self.handshakes.places);
+            let place = places.try_acquire_owned().map_err(|_| Refused::Full)?;
+            connections.spawn(arrival.shake_hands(stream, self.handshakes.clone(), place, stop));
+        } else {
+            let link = arrival.link()?;
+            connections.spawn(arrival.serve(stream, link, stop));
+        }
+        Ok(())
+    }
+
+    fn arrival(&self, stream: &TcpStream, peer: SocketAddr) -> Result<Arrival<H>, Refused> {
+        let appliance = self.rules.host.appliance();
+        // In this order: what changes in between is noticed with the first message.
+        let admission = appliance.admission();
+        let ports = Arc::clone(&appliance.state().host_ports);
+        if admission == Admission::NONE {
+            return Err(Refused::Closed);
+        }
+        let visitor = Visitor::new(self.protocol, peer.ip());
+        visitor.may_knock(&ports)?;
+        let local_port = stream.local_addr().map_or(0, |address| address.port());
+        let (rules, limits, protocol) = (self.rules.clone(), self.limits, self.protocol);
+        Ok(Arrival { rules, limits, protocol, local_port, peer, ports, visitor, admission })
+    }
+}
+
+/// A connection that may be served.
+struct Arrival<H> {
+    rules: Rules<H>,
+    limits: Limits,
+    protocol: Protocol,
+    local_port: u16,
+    peer: SocketAddr,
+    ports: Arc<HostPorts>,
+    visitor: Visitor,
+    admission: Admission,
+}
+
+impl<H: Host> Arrival<H> {
+    /// Takes its place in the table of connections.
+    fn link(&self) -> Result<Link, Refused> {
+        let network = self.rules.host.appliance().network();
+        let Self { protocol, local_port, peer, ref ports, .. } = *self;
+        network.open(protocol, local_port, peer, ports.connections).ok_or(Refused::Full)
+    }
+
+    /// Serves it to its end.
+    async fn serve<S: Stream>(self, stream: S, link: Link, stop: Stop) {
+        let Self { rules, limits, peer, visitor, admission, .. } = self;
         debug!(%peer, "connection accepted");
-        let connection = Connection::new(stream, self.rules.clone(), self.limits, place);
-        connections.spawn(connection.run(peer, self.stop.clone()));
+        let exchange = Exchange::new(rules, visitor, admission);
+        Connection::new(stream, exchange, limits, link).run(peer, stop).await;
+    }
+
+    /// Serves it over TLS, if the client completes the handshake in time.
+    async fn shake_hands(
+        mut self,
+        stream: TcpStream,
+        handshakes: Handshakes,
+        place: OwnedSemaphorePermit,
+        mut stop: Stop,
+    ) {
+        let Handshakes { tls, limit, .. } = handshakes;
+        let peer = self.peer;
+        let shaken = tokio::select! {
+            biased;
+            () = stop.requested() => return,
+            shaken = timeout(limit, tls.accept(&self.ports, stream)) => shaken,
+        };
+        drop(place);
+        let why = match shaken {
+            Ok(Ok((stream, certificates))) => match self.link() {
+                Ok(link) => {
+                    self.visitor = self.visitor.with_certificates(certificates);
+                    return self.serve(stream, link, stop).await;
+                }
+                Err(why) => {
+                    warn!(%peer, "connection refused: {}", why.words());
+                    why
+                }
+            },
+            Ok(Err(error)) => {
+                warn!(%peer, "connection refused: {}: {error}", Refused::Handshake.words());
+                Refused::Handshake
+            }
+            Err(_) => {
+                warn!(%peer, "connection refused: the TLS handshake takes too long");
+                Refused::Handshake
+            }
+        };
+        self.rules.host.appliance().network().refuse(why);
     }
 }
 
@@ -84,10 +210,14 @@ async fn refused(error: &io::Error) {
     }
 }
 
-fn prepare(stream: &TcpStream) {
-    // Keep-alive is inherited from the listener. A connection without either still works.
+fn prepare(stream: &TcpStream, ports: &HostPorts) {
+    // That there is keep-alive is inherited from the listener. A connection without either still works.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("no TCP_NODELAY: {error}");
+    }
+    let silence = Duration::from_mins(ports.keep_alive.max(1).into());
+    if let Err(error) = set_tcp_keepidle(stream, silence) {
+        debug!("no TCP_KEEPIDLE: {error}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! One TCP connection.
+//! One connection.
 
 use std::future::pending;
 use std::io;
@@ -6,15 +6,16 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
+use appliance::Link;
+
 use super::Options;
-use super::exchange::{Exchange, Fault, Rules, Turn};
+use super::exchange::{Exchange, Fault, Turn};
 use super::host::Host;
 use super::stop::Stop;
+use super::stream::Stream;
 
 /// A connection that is silent for so long gives back what its buffers grew.
 const QUIET: Duration = Duration::from_secs(1);
@@ -52,26 +53,20 @@ enum End {
 }
 
 /// A connection and everything that belongs to it.
-pub(super) struct Connection<H> {
-    stream: TcpStream,
+pub(super) struct Connection<H, S> {
+    stream: S,
     exchange: Exchange<H>,
     limits: Limits,
     /// When the first byte of an incomplete message was read.
     partial_since: Option<Instant>,
-    /// Its place among the connections that may be open.
-    _place: OwnedSemaphorePermit,
+    /// Its place in the table of connections.
+    link: Link,
 }
 
-impl<H: Host> Connection<H> {
+impl<H: Host, S: Stream> Connection<H, S> {
     /// A connection that was just accepted.
-    pub(super) fn new(
-        stream: TcpStream,
-        rules: Rules<H>,
-        limits: Limits,
-        place: OwnedSemaphorePermit,
-    ) -> Self {
-        let exchange = Exchange::new(rules);
-        Self { stream, exchange, limits, partial_since: None, _place: place }
+    pub(super) fn new(stream: S, exchange: Exchange<H>, limits: Limits, link: Link) -> Self {
+        Self { stream, exchange, limits, partial_since: None, link }
     }
 
     /// Serves it to its end.
@@ -150,12 +145,12 @@ impl<H: Host> Connection<H> {
         };
         if self.partial_since.is_none() && self.is_grown() {
             let quiet = Instant::now() + QUIET;
-            match before(Some((quiet, ())), read(&mut self.stream, &mut self.exchange)).await {
+            match before(Some((quiet, ())), self.read()).await {
                 Ok(length) => return length.map(finished),
                 Err(()) => self.release(),
             }
         }
-        match before(deadline, read(&mut self.stream, &mut self.exchange)).await {
+        match before(deadline, self.read()).await {
             Ok(length) => length.map(finished),
             Err(end) => Ok(Some(end)),
         }
@@ -163,14 +158,21 @@ impl<H: Host> Connection<H> {
 
     /// Writes all replies, as a rule in one call.
     async fn flush(&mut self) -> io::Result<()> {
-        let Self { stream, exchange: Exchange { outbox, .. }, .. } = self;
+        let Self { stream, exchange: Exchange { outbox, .. }, link, .. } = self;
+        if outbox.unsent().is_empty() {
+            return Ok(());
+        }
         while !outbox.unsent().is_empty() {
             match stream.write(outbox.unsent()).await? {
                 0 => return Err(io::ErrorKind::WriteZero.into()),
-                length => outbox.advance(length),
+                length => {
+                    link.traffic().sent(length);
+                    outbox.advance(length);
+                }
             }
         }
-        Ok(())
+        // A TLS stream may keep records back; any other has nothing to do here.
+        stream.flush().await
     }
 
     /// After the order to stop: answers everything that has arrived, and closes.
@@ -193,7 +195,7 @@ impl<H: Host> Connection<H> {
                 return self.stream.shutdown().await;
             }
             let deadline = Instant::now() + LAST_MOMENT;
-            match before(Some((deadline, ())), read(&mut self.stream, &mut self.exchange)).await {
+            match before(Some((deadline, ())), self.read()).await {
                 Ok(Ok(length)) if length > 0 => allowance = allowance.saturating_sub(length),
                 Ok(Err(error)) => return Err(error),
                 Ok(Ok(_)) | Err(()) => return self.stream.shutdown().await,
@@ -218,6 +220,19 @@ impl<H: Host> Connection<H> {
         timeout(patience, drain).await.unwrap_or(Ok(()))
     }
 
+    /// Reads once. An inbox without memory gets it when there is something to read. It can be left at any point.
+    async fn read(&mut self) -> io::Result<usize> {
+        let Self { stream, exchange: Exchange { rules, inbox, .. }, link, .. } = self;
+        if !inbox.is_allocated() {
+            stream.readable().await?;
+        }
+        let length = stream.read_buf(inbox.space(rules.frame_limit)).await?;
+        if length > 0 {
+            link.traffic().received(length);
+        }
+        Ok(length)
+    }
+
     fn is_grown(&self) -> bool {
         self.exchange.inbox.is_grown() || self.exchange.outbox.is_grown()
     }
@@ -226,14 +241,6 @@ impl<H: Host> Connection<H> {
         self.exchange.inbox.release();
         self.exchange.outbox.release();
     }
-}
-
-/// Reads once. An inbox without memory gets it when there is something to read.
-async fn read<H>(stream: &mut TcpStream, exchange: &mut Exchange<H>) -> io::Result<usize> {
-    if !exchange.inbox.is_allocated() {
-        stream.readable().await?;
-    }
-    stream.read_buf(exchange.inbox.space(exchange.rules.frame_limit)).await
 }
 
 fn finished(length: usize) -> Option<End> {

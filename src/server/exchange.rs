@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::buffer::{Inbox, Outbox, TooLongReply};
 use super::frame::{Frame, PREFIX};
-use host_commands::LmkPort;
-
 use super::host::{Host, Later};
+use super::visitor::Visitor;
+use appliance::Admission;
+use host_commands::LmkPort;
 
 /// Messages that one turn answers at most, so that one pipelining host does not hold a worker.
 const MESSAGES_A_TURN: usize = 32;
@@ -35,6 +36,9 @@ pub(super) struct Exchange<H> {
     pub(super) rules: Rules<H>,
     pub(super) inbox: Inbox,
     pub(super) outbox: Outbox,
+    visitor: Visitor,
+    /// Under which the visitor was last welcome.
+    admission: Admission,
     /// The reply that comes before all others.
     later: Option<Later>,
     /// How long the replies of the last turn are held back.
@@ -67,7 +71,7 @@ pub(super) enum Fault {
     },
     /// A reply of more than 65,535 bytes: a defect of the host.
     TooLongReply,
-    /// The device serves no hosts at present.
+    /// The device serves this host no longer.
     Closed,
 }
 
@@ -81,16 +85,18 @@ impl fmt::Display for Fault {
                 )
             }
             Self::TooLongReply => f.write_str("a reply is too long to be sent"),
-            Self::Closed => f.write_str("the device is not online"),
+            Self::Closed => f.write_str("the device does not serve this host any more"),
         }
     }
 }
 
 impl<H: Host> Exchange<H> {
-    /// With empty buffers.
-    pub(super) fn new(rules: Rules<H>) -> Self {
+    /// With empty buffers, for a visitor who was welcome under this admission.
+    pub(super) fn new(rules: Rules<H>, visitor: Visitor, admission: Admission) -> Self {
         Self {
             rules,
+            visitor,
+            admission,
             inbox: Inbox::default(),
             outbox: Outbox::default(),
             later: None,
@@ -104,7 +110,7 @@ impl<H: Host> Exchange<H> {
         let turn = self.answer(&mut answered);
         if answered > 0 {
             self.rules.host.tidy();
-            self.delay = self.rules.host.delay(answered);
+            self.delay = self.rules.host.appliance().delay(answered);
         }
         turn
     }
@@ -117,14 +123,15 @@ impl<H: Host> Exchange<H> {
     }
 
     fn answer(&mut self, answered: &mut usize) -> Turn {
-        let Self { rules: Rules { host, lmk, frame_limit }, inbox, outbox, later, .. } = self;
-        if later.is_some() {
+        if self.later.is_some() {
             return Turn::Later;
         }
         while *answered < MESSAGES_A_TURN {
+            let is_welcome = self.is_welcome();
+            let Self { rules: Rules { host, lmk, frame_limit }, inbox, outbox, later, .. } = self;
             match Frame::first(inbox.unread(), *frame_limit) {
                 Frame::Whole(_) if outbox.unsent().len() >= OUTPUT_A_TURN => return Turn::More,
-                Frame::Whole(_) if !host.is_open() => return Turn::Fault(Fault::Closed),
+                Frame::Whole(_) if !is_welcome => return Turn::Fault(Fault::Closed),
                 Frame::Whole(message) => {
                     let length = message.len();
                     let replied = outbox.reply(length, |out| host.answer(*lmk, message, out));
@@ -146,6 +153,21 @@ impl<H: Host> Exchange<H> {
         Turn::More
     }
 
+    /// Whether the device serves this host still, as the console has it now.
+    fn is_welcome(&mut self) -> bool {
+        let appliance = self.rules.host.appliance();
+        let admission = appliance.admission();
+        if admission != self.admission {
+            if admission == Admission::NONE
+                || !self.visitor.is_welcome(&appliance.state().host_ports)
+            {
+                return false;
+            }
+            self.admission = admission;
+        }
+        true
+    }
+
     /// Waits for the reply that takes its time, if there is to be one. It can be left at any point and
     /// begun again.
     pub(super) async fn settle(&mut self) -> Result<(), Fault> {
@@ -160,11 +182,18 @@ impl<H: Host> Exchange<H> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use appliance::Protocol;
+
     use super::super::tests::{Echo, framed};
     use super::*;
 
     fn exchange(lmk: LmkPort, bytes: &[u8]) -> Exchange<Echo> {
-        let mut exchange = Exchange::new(Rules { host: Arc::new(Echo), lmk, frame_limit: 65_535 });
+        let rules = Rules { host: Arc::new(Echo::default()), lmk, frame_limit: 65_535 };
+        let admission = rules.host.appliance().admission();
+        let visitor = Visitor::new(Protocol::Tcp, IpAddr::from(Ipv4Addr::LOCALHOST));
+        let mut exchange = Exchange::new(rules, visitor, admission);
         exchange.inbox.space(65_535).extend_from_slice(bytes);
         exchange
     }

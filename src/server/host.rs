@@ -2,8 +2,8 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
+use appliance::Appliance;
 use bytes::BytesMut;
 use host_commands::LmkPort;
 use tokio::sync::oneshot;
@@ -21,18 +21,11 @@ pub(crate) trait Host: Send + Sync + 'static {
     /// Where it has to work or to wait for long, a reply follows.
     fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<Later>;
 
-    /// Whether hosts are served. Else connections are refused, and those that are open end with their next message.
-    fn is_open(&self) -> bool {
-        true
-    }
-
     /// Wipes what answering left behind in this thread, after the messages of one turn.
     fn tidy(&self) {}
 
-    /// How long replies to so many messages are held back.
-    fn delay(&self, _messages: usize) -> Duration {
-        Duration::ZERO
-    }
+    /// The appliance: whether it serves hosts, how its ports are set up, and its table of connections.
+    fn appliance(&self) -> &Appliance;
 }
 
 /// The body of a reply that is not there yet.
@@ -88,11 +81,7 @@ impl Host for Pooled {
         host_commands::Host::wipe_stack();
     }
 
-    fn is_open(&self) -> bool {
-        self.host.appliance().is_online()
-    }
-
-    fn delay(&self, messages: usize) -> Duration {
-        self.host.appliance().delay(messages)
+    fn appliance(&self) -> &Appliance {
+        self.host.appliance()
     }
 }

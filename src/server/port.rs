@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 
-use super::Options;
+use appliance::Protocol;
 use host_commands::LmkPort;
 
 /// Connections that may wait to be accepted.
@@ -16,9 +16,11 @@ const ATTEMPTS: usize = 16;
 
 /// A port that accepts connections on behalf of one LMK, or of the default LMK.
 ///
-/// Its text is the line that `serve` prints: `host port 127.0.0.1:1501 LMK 00`.
+/// Its text is the line that `serve` prints: `host port 127.0.0.1:1501 LMK 00`, or `TLS port ...`.
 #[derive(Debug)]
 pub(super) struct HostPort {
+    /// TCP or TLS.
+    pub(super) protocol: Protocol,
     pub(super) lmk: LmkPort,
     pub(super) listener: TcpListener,
     pub(super) datagrams: Option<UdpSocket>,
@@ -29,10 +31,11 @@ pub(super) struct HostPort {
 pub(crate) enum BindError {
     /// Another program, or another Strongroom, has it.
     #[error("{0} is in use: stop the program that listens there, or choose another base port \
-             with --listen{hint}", hint = .0.transport.hint())]
+             with {option}{hint}", option = option(.0.protocol), hint = hint(.0.protocol))]
     InUse(Place),
     /// The operating system refuses it.
-    #[error("{place} cannot be opened: {error}; choose another address with --listen")]
+    #[error("{place} cannot be opened: {error}; choose another address with {option}",
+            option = option(.place.protocol))]
     Refused {
         /// What it refuses.
         place: Place,
@@ -40,8 +43,11 @@ pub(crate) enum BindError {
         error: io::Error,
     },
     /// P + 1 + n exceeds 65,535.
-    #[error("base port {base} leaves none for {}: choose a lower one with --listen", name(*.lmk))]
+    #[error("base port {base} leaves none for {}: choose a lower one with {option}", name(*.lmk),
+            option = option(*.protocol))]
     BaseTooHigh {
+        /// For which protocol.
+        protocol: Protocol,
         /// P.
         base: u16,
         /// On whose behalf.
@@ -52,54 +58,62 @@ pub(crate) enum BindError {
 /// A port that was to be opened.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Place {
-    transport: Transport,
+    protocol: Protocol,
     address: SocketAddr,
     lmk: LmkPort,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Transport {
-    Tcp,
-    Udp,
+/// The option of `serve` that says the port.
+fn option(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Tcp | Protocol::Udp => "--listen",
+        Protocol::Tls => "--tls-port",
+    }
 }
 
-impl Transport {
-    fn hint(self) -> &'static str {
-        match self {
-            Self::Tcp => "",
-            Self::Udp => ", or TCP only with --no-udp",
-        }
+/// What else can be done about a port that is in use.
+fn hint(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Tcp | Protocol::Tls => "",
+        Protocol::Udp => ", or TCP only with --no-udp",
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let transport = match self.transport {
-            Transport::Tcp => "TCP",
-            Transport::Udp => "UDP",
-        };
         let (port, ip) = (self.address.port(), self.address.ip());
-        write!(f, "{transport} port {port} of {ip} ({})", name(self.lmk))
+        let protocol = self.protocol.name();
+        write!(f, "{protocol} port {port} of {ip} ({})", name(self.lmk))
     }
 }
 
 impl HostPort {
-    /// Binds the port of `lmk`, counted from the base port of `options`.
-    pub(super) fn bind(lmk: LmkPort, options: &Options) -> Result<Self, BindError> {
-        let address = address(options.listen, lmk)?;
+    /// Binds the port of `lmk`, counted from the base port of the protocol; beside TCP a socket for datagrams, if there
+    /// are to be any.
+    pub(super) fn bind(
+        protocol: Protocol,
+        lmk: LmkPort,
+        base: SocketAddr,
+        udp: bool,
+    ) -> Result<Self, BindError> {
+        let address = address(base, lmk).ok_or_else(|| BindError::BaseTooHigh {
+            protocol,
+            base: base.port(),
+            lmk,
+        })?;
         let mut attempts = if address.port() == 0 { ATTEMPTS } else { 1 };
         loop {
             attempts -= 1;
-            let tcp = Place { transport: Transport::Tcp, address, lmk };
+            let tcp = Place { protocol, address, lmk };
             let listener = listen(address).map_err(|error| refusal(tcp, error))?;
-            if !options.udp {
-                return Ok(Self { lmk, listener, datagrams: None });
+            if !udp {
+                return Ok(Self { protocol, lmk, listener, datagrams: None });
             }
             let taken = listener.local_addr().map_err(|error| refusal(tcp, error))?;
-            let udp = Place { transport: Transport::Udp, address: taken, lmk };
+            let place = Place { protocol: Protocol::Udp, address: taken, lmk };
             match datagrams(taken) {
-                Ok(socket) => return Ok(Self { lmk, listener, datagrams: Some(socket) }),
-                Err(error) if attempts == 0 => return Err(refusal(udp, error)),
+                Ok(socket) => return Ok(Self { protocol, lmk, listener, datagrams: Some(socket) }),
+                Err(error) if attempts == 0 => return Err(refusal(place, error)),
                 Err(_) => {}
             }
         }
@@ -114,7 +128,8 @@ impl HostPort {
 impl fmt::Display for HostPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.address().map_err(|_| fmt::Error)?;
-        write!(f, "host port {address} {}", name(self.lmk))
+        let word = if self.protocol == Protocol::Tls { "TLS" } else { "host" };
+        write!(f, "{word} port {address} {}", name(self.lmk))
     }
 }
 
@@ -126,21 +141,19 @@ fn name(lmk: LmkPort) -> String {
 }
 
 /// Port P for the default LMK, P + 1 + n for LMK n. Source: device (port per LMK).
-fn address(base: SocketAddr, lmk: LmkPort) -> Result<SocketAddr, BindError> {
+fn address(base: SocketAddr, lmk: LmkPort) -> Option<SocketAddr> {
     let mut address = base;
     if let (LmkPort::Only(id), 1..) = (lmk, base.port()) {
-        let port = base.port().checked_add(1 + u16::from(id));
-        address.set_port(port.ok_or_else(|| BindError::BaseTooHigh { base: base.port(), lmk })?);
+        address.set_port(base.port().checked_add(1 + u16::from(id))?);
     }
-    Ok(address)
+    Some(address)
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // A port that was just given back is usable again.
     socket.set_reuseaddr(true)?;
-    // Accepted connections inherit it; the system's default is to probe after two hours, as the
-    // device does.
+    // Accepted connections inherit it.
     socket.set_keepalive(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
@@ -167,7 +180,7 @@ mod tests {
     #[test]
     fn ports_are_counted_from_the_base() {
         let base = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let port = |base, lmk| address(base, lmk).map(|address| address.port()).ok();
+        let port = |base, lmk| address(base, lmk).map(|address| address.port());
         assert_eq!(port(base(1500), LmkPort::Default), Some(1500));
         assert_eq!(port(base(1500), LmkPort::Only(0)), Some(1501));
         assert_eq!(port(base(1500), LmkPort::Only(5)), Some(1506));
@@ -179,17 +192,17 @@ mod tests {
     #[test]
     fn refusals_name_the_port() {
         let address = SocketAddr::from(([127, 0, 0, 1], 1501));
-        let refused = |transport, kind: io::ErrorKind| {
-            refusal(Place { transport, address, lmk: LmkPort::Only(0) }, kind.into()).to_string()
+        let refused = |protocol, kind: io::ErrorKind| {
+            refusal(Place { protocol, address, lmk: LmkPort::Only(0) }, kind.into()).to_string()
         };
-        let in_use = refused(Transport::Tcp, io::ErrorKind::AddrInUse);
+        let in_use = refused(Protocol::Tcp, io::ErrorKind::AddrInUse);
         assert_eq!(
             in_use,
             "TCP port 1501 of 127.0.0.1 (LMK 00) is in use: stop the program that listens there, \
              or choose another base port with --listen"
         );
-        assert!(refused(Transport::Udp, io::ErrorKind::AddrInUse).ends_with("with --no-udp"));
-        let denied = refused(Transport::Tcp, io::ErrorKind::PermissionDenied);
+        assert!(refused(Protocol::Udp, io::ErrorKind::AddrInUse).ends_with("with --no-udp"));
+        let denied = refused(Protocol::Tcp, io::ErrorKind::PermissionDenied);
         assert!(denied.starts_with("TCP port 1501 of 127.0.0.1 (LMK 00) cannot be opened: "));
     }
 }

@@ -1,15 +1,18 @@
 //! The server over real loopback sockets, in front of a host that echoes. Every wait is bounded.
 
+mod admission;
 mod datagrams;
 mod later;
 mod limits;
 mod stopping;
 mod stream;
+mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use appliance::{Appliance, HostPorts, Randomness, State};
 use bytes::{BufMut as _, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -27,7 +30,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// `huge` with too much, and `HEADFAIL` panics as a command might. `later` and a number of
 /// milliseconds has a second reply, after that time.
 #[derive(Debug)]
-pub(super) struct Echo;
+pub(super) struct Echo(Appliance);
+
+impl Default for Echo {
+    fn default() -> Self {
+        Self(Appliance::new(State::default(), Randomness::from_seed(1)))
+    }
+}
 
 impl Host for Echo {
     fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<Later> {
@@ -55,6 +64,10 @@ impl Host for Echo {
         });
         Some(later)
     }
+
+    fn appliance(&self) -> &Appliance {
+        &self.0
+    }
 }
 
 /// The second reply that [`Echo`] gives.
@@ -76,7 +89,9 @@ fn echoed(message: &[u8]) -> Vec<u8> {
 fn options() -> Options {
     Options {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        connections: 64,
+        tls: None,
+        tls_only: false,
+        handshake_timeout: PATIENCE,
         frame_limit: 32 * 1024,
         partial_frame_timeout: PATIENCE,
         idle_timeout: None,
@@ -87,6 +102,7 @@ fn options() -> Options {
 
 /// A server that runs, and its order to stop.
 struct Running {
+    host: Arc<Echo>,
     addresses: Vec<SocketAddr>,
     stopper: Stopper,
     server: JoinHandle<()>,
@@ -94,11 +110,23 @@ struct Running {
 
 impl Running {
     fn start(lmks: &[u8], options: Options) -> Self {
-        let server = Server::bind(Arc::new(Echo), lmks, options).expect("a free port");
+        Self::with(lmks, options, |_| ())
+    }
+
+    /// The same where the host ports are set up in another way.
+    fn with(lmks: &[u8], options: Options, change: impl FnOnce(&mut HostPorts)) -> Self {
+        let host = Arc::new(Echo::default());
+        host.0.change(|state| change(state.host_ports_mut())).expect("it is in memory");
+        let server = Server::bind(Arc::clone(&host), lmks, options).expect("a free port");
         let addresses =
             server.ports.iter().map(|port| port.address().expect("it is bound")).collect();
         let (stopper, stop) = Stopper::new();
-        Self { addresses, stopper, server: tokio::spawn(server.run(stop)) }
+        Self { host, addresses, stopper, server: tokio::spawn(server.run(stop)) }
+    }
+
+    /// Sets the host ports up in another way.
+    fn change(&self, change: impl FnOnce(&mut HostPorts)) {
+        self.host.0.change(|state| change(state.host_ports_mut())).expect("it is in memory");
     }
 
     async fn connect(&self) -> Client {

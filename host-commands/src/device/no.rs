@@ -81,7 +81,7 @@ impl<'a> Execute<'a> for Request {
         let interface = Interface {
             buffer: Decimal(3),
             protocol: Decimal(1),
-            sockets: Decimal(session.state().connections.into()),
+            sockets: Decimal(session.state().host_ports.connections.into()),
             firmware: Text(appliance::FIRMWARE),
             reserved: Digits(b"00000"),
         };

@@ -8,9 +8,9 @@ use vault::{Clock, Lmk, LmkId, Moment};
 use super::disk::interrupted::{By, after, never};
 use super::*;
 use crate::{
-    Activity, Appliance, Authorisations, Category, FraudDetection, FraudLimits, Grant, Interface,
-    KeyChange, Label, Lock, PinText, Randomness, SERIAL_NUMBER, StorageLength, Tamper, TamperCause,
-    Until,
+    AccessList, Activity, Appliance, Authorisations, Category, FraudDetection, FraudLimits, Grant,
+    HostPorts, Interface, KeyChange, Label, Lock, PinText, Randomness, SERIAL_NUMBER,
+    StorageLength, Tamper, TamperCause, Until,
 };
 
 /// Folders of one test, removed with this.
@@ -127,7 +127,6 @@ fn what_ends_with_a_start_is_not_kept() {
     let changed = appliance.change(|state| {
         state.authorised.grant(grant(Until::Cancelled));
         state.authorised.grant(Grant { lmk: None, ..grant(Until::minutes(30)) });
-        state.connections = 7;
     });
     changed.expect("room");
     appliance.tamper(TamperCause::Motion);
@@ -139,7 +138,7 @@ fn what_ends_with_a_start_is_not_kept() {
     drop(appliance);
     let (state, _store) = place.state();
     assert_eq!(state.authorised, Authorisations::default());
-    assert_eq!((state.tamper, state.connections), (None, State::default().connections));
+    assert_eq!(state.tamper, None);
     // What a tamper erased stays erased.
     assert_eq!((state.lmks.count(), state.health.tampers), (0, 1));
 }
@@ -453,4 +452,27 @@ fn a_state_of_before_gets_defaults_and_a_change_that_fails_changes_nothing() {
     let state = image::read(br#"{"state":{"default_lmk":3},"lmks":[]}"#, &key).expect("enough");
     assert_eq!(told(&state), told(&State { default_lmk: LmkId(3), ..State::default() }));
     assert!(image::read(b"{}", &key).is_err());
+}
+
+#[test]
+fn the_setup_of_the_host_ports_is_kept_with_the_key() {
+    let place = Place::new();
+    let appliance = place.appliance(State::development());
+    let entries = vec!["10.0.0.0/24".parse().expect("an entry")];
+    let changed = appliance.change(|state| {
+        let ports = state.host_ports_mut();
+        ports.connections = 7;
+        ports.access = AccessList { is_enabled: true, entries: entries.clone() };
+        ports.identity.clients = vec!["switch".parse().expect("a client")];
+        ports.identity.request("hsm", &[]).expect("a key")
+    });
+    changed.expect("room");
+    let before = Arc::clone(&appliance.state().host_ports);
+    drop(appliance);
+    let (state, _store) = place.state();
+    let after = &state.host_ports;
+    assert_eq!((after.connections, &after.access.entries), (7, &entries));
+    assert_eq!(after.identity.clients, before.identity.clients);
+    let key = |ports: &HostPorts| ports.identity.key().expect("a key").der().to_vec();
+    assert!(key(after) == key(&before), "another key");
 }

@@ -17,9 +17,9 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     }
     desk.appliance().fraud().reset_counts();
     desk.change(|state| {
-        // Connections, clock and what it is for are matters of the machine, the licence is one of its owner.
-        let State { connections, clock, is_development, licence, .. } = *state;
-        *state = State { connections, clock, is_development, licence, ..State::default() };
+        // Clock and what it is for are matters of the machine, the licence is one of its owner.
+        let State { clock, is_development, licence, .. } = *state;
+        *state = State { clock, is_development, licence, ..State::default() };
     })?;
     desk.appliance().forget();
     desk.appliance().audit_log().clear().or_else(|fault| Stop::no(fault.to_string()))?;

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 
-use appliance::{Appliance, Authorisations, Randomness, State};
+use appliance::{Appliance, Authorisations, Protocol, Randomness, State};
 use console::{Desk, Seat, Transcript};
 use vault::key_block::optional::Moment;
 use vault::{Clock, Lmk, LmkId};
@@ -37,11 +38,12 @@ fn state(name: &str) -> State {
 fn happened<'a>(text: &'a str, make: fn(&'a str) -> Transcript<'a>) -> String {
     let (first, conversation) = text.split_once('\n').expect("a state and a conversation");
     let appliance = Appliance::new(state(first), Randomness::from_seed(1));
+    for (protocol, port) in [(Protocol::Tcp, 1500), (Protocol::Udp, 1500)] {
+        appliance.network().listens(protocol, SocketAddr::from(([127, 0, 0, 1], port)));
+    }
     let facts = BTreeMap::from([
         ("Serial number", "S000000001D".to_owned()),
-        ("Message header length", "4".to_owned()),
         ("Listen", "127.0.0.1:1500".to_owned()),
-        ("UDP", "true".to_owned()),
     ]);
     let mut terminal = make(conversation);
     Desk::new(&mut terminal, &appliance, Seat { facts, ..Seat::default() }).serve();

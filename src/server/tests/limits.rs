@@ -74,7 +74,7 @@ async fn an_idle_connection_is_closed_when_so_configured() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_connection_too_many_is_closed_and_a_place_that_is_given_back_is_used_again() {
-    let server = Running::start(&[0], Options { connections: 2, ..options() });
+    let server = Running::with(&[0], options(), |ports| ports.connections = 2);
     let mut first = server.connect().await;
     let other_port =
         tokio::net::TcpStream::connect(server.addresses[1]).await.expect("the server accepts");
@@ -106,7 +106,7 @@ async fn one_connection_too_many_is_closed_and_a_place_that_is_given_back_is_use
 async fn two_thousand_connections_stay_open_and_answer() {
     // Both ends are in this process.
     super::super::descriptors::raise(2 * 2_000);
-    let server = Running::start(&[], Options { connections: 2_000, ..options() });
+    let server = Running::with(&[], options(), |ports| ports.connections = 2_000);
     let mut clients = Vec::new();
     for _ in 0..2_000 {
         clients.push(server.connect().await);
@@ -124,7 +124,8 @@ async fn two_thousand_connections_stay_open_and_answer() {
 async fn a_port_in_use_is_named() {
     let server = Running::start(&[], options());
     let listen = server.addresses[0];
-    let refusal = Server::bind(std::sync::Arc::new(Echo), &[], Options { listen, ..options() });
+    let refusal =
+        Server::bind(std::sync::Arc::new(Echo::default()), &[], Options { listen, ..options() });
     let Err(BindError::InUse(place)) = refusal else { panic!("the port is taken") };
     assert_eq!(place.to_string(), format!("TCP port {} of 127.0.0.1 (default LMK)", listen.port()));
 }
