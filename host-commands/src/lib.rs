@@ -122,7 +122,7 @@ macro_rules! registry {
 
 registry! {
     audit { q0, q2, q4, q6, q8 }
-    device { b2, j2, j4, j6, j8, ji, jk, lg, n0, nc, nk, no, ra }
+    device { b2, j2, j4, j6, j8, ji, jk, lg, n0, nc, ni, nk, no, ra }
     keys { a0, a4, a6, a8, bu, cs }
     exchange {
         ae, ag, r#as, au, aw, b0, bi, by, di, dk, dw, dy, fa, fc, fe, fg, fi, fk, fm, fo, fq, fs, gc, gg, gy,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use appliance::{Appliance, Authorisations, Label, Randomness, State, TamperCause};
+use appliance::{
+    Appliance, Authorisations, Label, Protocol, Randomness, Refused, State, TamperCause,
+};
 use bytes::BytesMut;
 use host_commands::{Host, LmkPort, UnknownCommand};
 use vault::{Clock, LmkId, Moment};
@@ -110,4 +112,42 @@ fn hosts_are_served_online_only() {
         host.appliance().is_online()
     };
     assert!(!turn(true, false) && !turn(true, true) && !turn(false, true) && turn(false, false));
+}
+
+#[test]
+fn ni_shows_connections_and_counts() {
+    let host = host(|_| ());
+    let network = host.appliance().network();
+    let peer = std::net::SocketAddr::from(([10, 0, 0, 7], 0xC001));
+    let tcp = network.open(Protocol::Tcp, 1500, peer, 9).expect("there is a place");
+    let tls = network.open(Protocol::Tls, 2501, peer, 9).expect("there is a place");
+    tcp.traffic().received(0x1_2345);
+    tcp.traffic().sent(3);
+    drop(tls);
+    for why in Refused::ALL {
+        network.refuse(why);
+    }
+    let open = "005DC0A000007C001000000000";
+    let closed = "009C50A000007C001100000000";
+    for interface in "1H".chars() {
+        assert_eq!(ask(&host, &format!("NI{interface}0")), format!("NJ000002{open}{closed}"));
+    }
+    let counts = "00000000000000030000000000012345\
+                  00000001000000010000000000000000\
+                  00000000000000040000000000000001\
+                  00000001";
+    assert_eq!(ask(&host, "NI11"), format!("NJ000002{open}{closed}{counts}"));
+    for (message, error) in
+        [("NI20", "81"), ("NI00", "81"), ("NIM1", "81"), ("NI12", "82"), ("NI1", "15")]
+    {
+        assert_eq!(ask(&host, message), format!("NJ{error}"), "{message}");
+    }
+}
+
+#[test]
+fn ni_shows_an_ipv6_host_without_its_address() {
+    let host = host(|_| ());
+    let peer = "[fd00::1]:9".parse().expect("an address");
+    let _link = host.appliance().network().open(Protocol::Tcp, 1500, peer, 9);
+    assert_eq!(ask(&host, "NI10"), "NJ000001005DC000000000009000000000");
 }
