@@ -51,6 +51,13 @@ impl Default for HostPorts {
 }
 
 impl HostPorts {
+    /// What is a matter of the machine: how many are served, and by which protocols; all else as delivered.
+    #[must_use]
+    pub fn of_machine(&self) -> Self {
+        let Self { connections, tcp, udp, tls, .. } = *self;
+        Self { connections, tcp, udp, tls, ..Self::default() }
+    }
+
     /// Whether hosts are served by this protocol.
     pub const fn serves(&self, protocol: Protocol) -> bool {
         match protocol {

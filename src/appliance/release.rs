@@ -62,8 +62,9 @@ impl Appliance {
         let mut erased = self.inventory(&before, store.is_some());
         let on_disk =
             store.as_mut().map(|store| store.begin_release(by, &mut erased)).transpose()?;
-        let State { is_development, connections, clock, licence, .. } = *before;
-        let after = State { is_development, connections, clock, licence, ..State::factory() };
+        let State { is_development, clock, licence, .. } = *before;
+        let host_ports = Arc::new(before.host_ports.of_machine());
+        let after = State { is_development, host_ports, clock, licence, ..State::factory() };
         self.put(after);
         let erasing = on_disk.as_ref().map_or(Ok(()), Release::erase);
         let is_drained = is_alone(&mut before);
@@ -105,6 +106,8 @@ impl Appliance {
             ("LMKs with officers", officers.count(), kept),
             ("authorised activities", authorised.count(), kept),
             ("places in user storage", storage.count(), kept),
+            ("TLS keys", usize::from(state.host_ports.identity.key().is_some()), kept),
+            ("setups of host ports", 1, kept),
             ("print formats", usize::from(printing.format.is_some()), Method::Wipe),
             ("tables of words for PINs", 1, kept),
             ("excluded PINs", settings.excluded_pins.len(), kept),

@@ -27,7 +27,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let closed = protocols.map(|it| (it, ports.serves(it) && !has_port(it)));
     let is_complete = !ports.tls || ports.identity.is_complete();
     desk.change(|state| *state.host_ports_mut() = ports)?;
-    desk.appliance().note(Action::HostGeneral);
+    desk.did(Action::HostGeneral);
     for (protocol, is_closed) in closed {
         if is_closed {
             desk.tell(format!("There is no {} port: it is opened by a restart", protocol.name()))?;

@@ -46,7 +46,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
             }
             _ => return Ok(()),
         }
-        desk.appliance().note(Action::AccessList);
+        desk.did(Action::AccessList);
         show(desk)?;
     }
 }

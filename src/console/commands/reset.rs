@@ -19,7 +19,8 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     desk.change(|state| {
         // Clock and what it is for are matters of the machine, the licence is one of its owner.
         let State { clock, is_development, licence, .. } = *state;
-        *state = State { clock, is_development, licence, ..State::default() };
+        let host_ports = std::sync::Arc::new(state.host_ports.of_machine());
+        *state = State { clock, is_development, licence, host_ports, ..State::default() };
     })?;
     desk.appliance().forget();
     desk.appliance().audit_log().clear().or_else(|fault| Stop::no(fault.to_string()))?;

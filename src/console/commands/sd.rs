@@ -31,6 +31,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
             Some(number) => drop(identity.distrust(number)),
         }
     })?;
-    desk.appliance().note(Action::HostCertificate);
+    desk.did(Action::HostCertificate);
     desk.tell("Certificate deleted")
 }

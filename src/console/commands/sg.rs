@@ -30,7 +30,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         Err(fault) => return Stop::no(fault.to_string()),
     };
     desk.change(|state| state.host_ports_mut().identity = identity)?;
-    desk.appliance().note(Action::HostCertificate);
+    desk.did(Action::HostCertificate);
     request.lines().try_for_each(|line| desk.tell(line))?;
     desk.tell("Key generated; SI imports the certificate that is issued for it")
 }

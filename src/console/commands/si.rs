@@ -36,7 +36,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return Stop::no(fault.to_string());
     }
     desk.change(|state| state.host_ports_mut().identity = identity)?;
-    desk.appliance().note(Action::HostCertificate);
+    desk.did(Action::HostCertificate);
     desk.tell(format!("Certificates imported: {count}"))
 }
 

@@ -45,6 +45,8 @@ fn a_release_erases_all_and_says_what() {
         ("LMKs with officers", (1, Method::CryptoErase)),
         ("authorised activities", (1, Method::CryptoErase)),
         ("places in user storage", (2, Method::CryptoErase)),
+        ("TLS keys", (0, Method::CryptoErase)),
+        ("setups of host ports", (1, Method::CryptoErase)),
         ("excluded PINs", (1, Method::CryptoErase)),
         ("choices of PINs that waited", (1, Method::Wipe)),
         ("mailers that waited", (1, Method::Wipe)),
