@@ -66,6 +66,9 @@ impl Appliance {
         let host_ports = Arc::new(before.host_ports.of_machine());
         let after = State { is_development, host_ports, clock, licence, ..State::factory() };
         self.put(after);
+        // A log that goes on would put its files back.
+        self.audit.forget();
+        self.errors.forget();
         let erasing = on_disk.as_ref().map_or(Ok(()), Release::erase);
         let is_drained = is_alone(&mut before);
         drop(before);

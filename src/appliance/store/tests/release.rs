@@ -2,11 +2,14 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rand_core::Rng as _;
+use zeroize::Zeroizing;
 
 use super::super::disk::interrupted::{By, after, never};
 use super::{Place, full, told};
 use crate::store::{GENERATION, Method, ROOT_KEY};
-use crate::{Appliance, Found, Mailer, Randomness, ReleaseFault, State};
+use crate::{
+    Action, Appliance, AuditLog, ErrorLog, Found, Mailer, Randomness, ReleaseFault, State, WhenFull,
+};
 
 /// An appliance in which nothing is as delivered, also beside the state; with other files in its folder.
 fn used(place: &Place) -> Appliance {
@@ -73,6 +76,28 @@ fn a_release_erases_all_and_says_what() {
     assert_eq!(names(&place), [""; 0]);
     drop(appliance);
     assert!(matches!(place.found(), Ok(Found::Nothing(_))));
+}
+
+#[test]
+fn an_audit_log_that_is_written_does_not_come_back() {
+    let place = Place::new();
+    let appliance = place.appliance(State::development());
+    let folder = place.0.state.join("audit");
+    let (log, opened) = AuditLog::open(&folder, Zeroizing::new([1; 32])).expect("room");
+    let appliance = appliance.with_logs(log, opened, ErrorLog::default());
+    let write = || {
+        appliance.audit(Action::LmksErased.done());
+        let (_, written) = appliance.audit.record(WhenFull::Overwrite, false);
+        written.expect("room");
+    };
+    write();
+    let released = appliance.release("two cards").expect("room");
+    let records = released.erased.iter().find(|erased| erased.class == "audit records");
+    assert!(records.is_some_and(|records| records.count > 0), "{records:?}");
+    write();
+    assert_eq!(names(&place), ["release"]);
+    drop(appliance);
+    assert_eq!(names(&place), ["release"]);
 }
 
 #[test]
