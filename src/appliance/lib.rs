@@ -18,6 +18,7 @@ mod logs;
 mod network;
 pub mod printer;
 mod printing;
+mod private_keys;
 mod random;
 mod release;
 mod settings;
@@ -60,6 +61,7 @@ pub use logs::Unarchived;
 pub use network::{Connection, Link, Network, Refused, Totals, Traffic};
 pub use printer::Printer;
 pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
+pub use private_keys::PrivateKeys;
 pub use random::{Generator, Randomness};
 pub use release::{ReleaseFault, Released};
 pub use settings::{
@@ -107,6 +109,8 @@ pub struct State {
     pub authorised: Authorisations,
     /// User storage.
     pub storage: UserStorage,
+    /// Private RSA keys.
+    pub private_keys: PrivateKeys,
     /// Print format and words for PINs.
     pub printing: Printing,
     /// How the host ports are set up.
@@ -138,6 +142,7 @@ impl Default for State {
             officers: Officers::default(),
             authorised: Authorisations::default(),
             storage: UserStorage::default(),
+            private_keys: PrivateKeys::default(),
             printing: Printing::default(),
             host_ports: Arc::default(),
             clock: Clock::default(),
@@ -178,6 +183,12 @@ impl State {
     /// How the host ports are set up, to be changed.
     pub fn host_ports_mut(&mut self) -> &mut HostPorts {
         Arc::make_mut(&mut self.host_ports)
+    }
+
+    /// Erases all LMKs, and the keys that are of use only with them.
+    pub fn erase_lmks(&mut self) {
+        self.lmks = LmkTable::default();
+        self.private_keys = PrivateKeys::default();
     }
 
     /// Key types as the settings have them.
@@ -442,7 +453,7 @@ impl Appliance {
         self.note(Action::LmksErased);
         self.erase(|state| {
             state.health.tampers += 1;
-            state.lmks = LmkTable::default();
+            state.erase_lmks();
             state.authorised = Authorisations::default();
             state.tamper = Some(Tamper { cause, at: state.clock.now() });
         });

@@ -57,6 +57,8 @@ pub struct Settings {
     pub solicitation_batch_size: BatchSize,
     /// Whether QK may move a PIN under the LMK to another account number; else error 17.
     pub account_translation: bool,
+    /// Whether GI needs to be authorised. Default inferred.
+    pub authorised_rsa_import: bool,
     /// Shortest HMAC that LQ and LS take; else error 04. Default inferred.
     pub minimum_hmac_length: HmacLength,
     /// Whether HMAC keys may come in and go out under a ZMK in the formats of PKCS#11; else error 07 or 03 (inferred).
@@ -124,6 +126,7 @@ impl Default for Settings {
             restrict_pin_block_usage: false,
             solicitation_batch_size: BatchSize::MOST,
             account_translation: false,
+            authorised_rsa_import: true,
             minimum_hmac_length: HmacLength::HALF_A_DIGEST,
             pkcs11_hmac: false,
             x917_hmac: false,

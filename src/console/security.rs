@@ -87,6 +87,8 @@ pub(crate) static QUESTIONS: &[Question] = &[
     question!("Decimalization table checks" decimalisation_table_checks ENABLED false),
     question!("PIN encryption algorithm" pin_encryption_algorithm true
         "A" "A" PinEncryptionAlgorithm::A, "B" "B" PinEncryptionAlgorithm::B),
+    question!("Authorized State required when importing DES key under RSA key"
+        authorised_rsa_import YES false),
     Question {
         label: "Minimum HMAC verification length in bytes",
         choices: HMAC_LENGTHS,

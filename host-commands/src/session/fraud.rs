@@ -1,6 +1,6 @@
 //! Fraud detection, as commands feel it.
 
-use appliance::{Action, Fault, FraudLimit, LmkTable};
+use appliance::{Action, Fault, FraudLimit, State};
 use wire::{CommandSpec, ErrorCode};
 
 use super::Session;
@@ -33,7 +33,7 @@ impl Session<'_> {
     pub(crate) fn note_attack(&self) {
         if self.appliance().fraud().pin_attacked(&self.settings().fraud_detection) {
             self.audit_fraud(FraudLimit::Attacks);
-            self.appliance().erase(|state| state.lmks = LmkTable::default());
+            self.appliance().erase(State::erase_lmks);
             self.appliance().note(Action::LmksErased);
             self.appliance().fault(Fault::PinAttack, 0);
         }

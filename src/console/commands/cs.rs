@@ -1,6 +1,6 @@
 //! `CS` Configure security.
 
-use appliance::{Action, Authorisations, LmkTable, Officers, State};
+use appliance::{Action, Authorisations, Officers, State};
 
 use crate::answers::{Place, Yes};
 use crate::security::{QUESTIONS, Question, pin_length};
@@ -37,7 +37,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         (state.settings, state.default_lmk, state.management_lmk) =
             (settings, default_lmk, management_lmk);
         if erase {
-            state.lmks = LmkTable::default();
+            state.erase_lmks();
             state.officers = Officers::default();
             state.authorised = Authorisations::default();
         }

@@ -23,6 +23,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     }
     desk.change(|state| {
         state.lmks.erase(id);
+        state.private_keys.erase(id);
         state.officers.remove(id);
         state.authorised.revoke_own(id);
     })?;

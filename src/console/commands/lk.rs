@@ -46,6 +46,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     }
     let loaded = desk.change(|state| {
         let loaded = state.lmks.load(id, lmk);
+        state.private_keys.erase(id);
         state.lmks.set_label(id, Label { is_live, comments });
         state.officers.set(id, officers);
         state.authorised.revoke_own(id);
