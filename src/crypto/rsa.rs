@@ -9,7 +9,7 @@ mod padding;
 mod request;
 
 pub use block::{BlockFault, DataBlock, Template};
-pub use der::Representation;
+pub use der::{NoSequence, Representation};
 pub use padding::{Encryption, Signing};
 pub use request::{CertificateRequest, Subject};
 

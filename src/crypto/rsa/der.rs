@@ -1,7 +1,7 @@
 //! Numbers of keys in DER.
 
 use der::asn1::AnyRef;
-use der::{Decode, Encode, Error, Length, SliceWriter, Tag};
+use der::{Decode, Encode, Error, ErrorKind, Length, SliceWriter, Tag};
 use zeroize::Zeroizing;
 
 use super::{Factors, PublicKey, RsaFault};
@@ -15,11 +15,36 @@ pub enum Representation {
     TwosComplement,
 }
 
+/// Tag of a sequence.
+const SEQUENCE: u8 = 0x30;
+
+/// Why bytes do not begin with a sequence.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum NoSequence {
+    /// They end before it does.
+    #[error("a DER sequence that is cut")]
+    Incomplete,
+    /// They are something else.
+    #[error("no DER sequence")]
+    Malformed,
+}
+
 impl PublicKey {
     /// Bytes that the sequence at the front of `bytes` takes, tag and length included.
-    pub fn der_length(bytes: &[u8]) -> Option<usize> {
-        let (element, rest) = AnyRef::from_der_partial(bytes).ok()?;
-        (element.header().tag() == Tag::Sequence).then(|| bytes.len() - rest.len())
+    ///
+    /// # Errors
+    /// [`NoSequence`].
+    pub fn der_length(bytes: &[u8]) -> Result<usize, NoSequence> {
+        if bytes.first().is_some_and(|tag| *tag != SEQUENCE) {
+            return Err(NoSequence::Malformed);
+        }
+        match AnyRef::from_der_partial(bytes) {
+            Ok((_, rest)) => Ok(bytes.len() - rest.len()),
+            Err(error) if matches!(error.kind(), ErrorKind::Incomplete { .. }) => {
+                Err(NoSequence::Incomplete)
+            }
+            Err(_) => Err(NoSequence::Malformed),
+        }
     }
 
     /// Reads a sequence of modulus and exponent, which has to fill `bytes`.

@@ -259,7 +259,10 @@ fn what_is_no_key_is_refused() {
     }
     for representation in [Representation::Unsigned, Representation::TwosComplement] {
         let der = key.public_key().to_der(representation).expect("a sequence");
-        assert_eq!(PublicKey::der_length(&[&der[..], b";"].concat()), Some(der.len()));
+        assert_eq!(PublicKey::der_length(&[&der[..], b";"].concat()), Ok(der.len()));
+        for length in 0..der.len() {
+            assert_eq!(PublicKey::der_length(&der[..length]), Err(NoSequence::Incomplete));
+        }
         assert!(PublicKey::from_der(&der, representation).is_ok());
         for length in 0..der.len() {
             let fault = PublicKey::from_der(&der[..length], representation).err();

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::{RsaAttributes, RsaRefusal};
 use crate::key_block::{Header, KeyBlock, thales};
 use crate::lmk::Engine;
-use crate::{Lmk, LmkId, Refusal};
+use crate::{Lmk, LmkId, Refusal, Use};
 
 /// LMK pair 36-37.
 const PAIR: u8 = 18;
@@ -35,8 +35,14 @@ impl Lmk {
     /// Opens a public key in a key block, scheme tag included.
     ///
     /// # Errors
-    /// Those of key blocks; that of a key that is none.
-    pub fn open_public_key(&self, id: LmkId, sealed: &[u8]) -> Result<PublicKey, RsaRefusal> {
+    /// Those of key blocks, among them A8 for a mode of use that does not permit what it is about to do (inferred); that of a
+    /// key that is none.
+    pub fn open_public_key(
+        &self,
+        id: LmkId,
+        sealed: &[u8],
+        use_: Use,
+    ) -> Result<PublicKey, RsaRefusal> {
         let Engine::KeyBlock(lmk) = self.engine() else { return Err(Refusal::LmkSchemes.into()) };
         let block = sealed.strip_prefix(b"S").ok_or(Refusal::LmkSchemes)?;
         let header = Header::parse(block)?;
@@ -45,6 +51,9 @@ impl Lmk {
         }
         if header.usage != USAGE {
             return Err(Refusal::Usage.into());
+        }
+        if !use_.modes().contains(&header.mode) {
+            return Err(Refusal::Mode.into());
         }
         let mut body = Zeroizing::new(vec![0; KeyBlock::parse(block)?.body_length()]);
         let (_, sequence) = thales::open_private_key(lmk.keys(), block, &mut body)?;
@@ -55,7 +64,7 @@ impl Lmk {
     /// Seals a public key in a key block: its DER sequence of unsigned integers as a private key stands there (inferred).
     ///
     /// # Errors
-    /// A1 under a variant LMK; those of key blocks.
+    /// A1 under a variant LMK; A8 for a mode of use other than `E`, `V` and `N` (inferred); those of key blocks.
     pub fn seal_public_key(
         &self,
         id: LmkId,
@@ -65,6 +74,9 @@ impl Lmk {
         rng: &mut dyn Rng,
     ) -> Result<Vec<u8>, RsaRefusal> {
         let Engine::KeyBlock(lmk) = self.engine() else { return Err(Refusal::LmkSchemes.into()) };
+        if !matches!(mode, b'E' | b'V' | b'N') {
+            return Err(Refusal::Mode.into());
+        }
         let header = Header {
             version: lmk.keys().version(),
             usage: USAGE,
