@@ -140,7 +140,7 @@ registry! {
     hash { gm, l0, lq, ls, lu, lw, ly }
     emv { js, ju, k0, k2, kq, ks, ku, kw, ky }
     ecc { fy, ig }
-    rsa { b8, ei, em, eo, eq, eu, ew, ey }
+    rsa { b8, ei, ek, em, eo, eq, es, eu, ew, ey, gi, gk, qe }
     storage { la, lc, le }
 }
 

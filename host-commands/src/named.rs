@@ -54,8 +54,6 @@ pub static NAMED: &[Named] = named! {
     b"E4" Simulator "as2805" "Verify PIN pad proof of end point";
     b"E6" Simulator "as2805" "PIN pad proof of end point";
     b"E8" Simulator "as2805" "KCA and KMACH";
-    b"EK" Simulator "rsa" "Load RSA private key to tamper memory";
-    b"ES" Simulator "rsa" "Validate certificate, MAC its public key";
     b"F0" Simulator "as2805" "Verify terminal PIN IBM";
     b"F2" Simulator "as2805" "Verify terminal PIN Visa";
     b"F4" Simulator "as2805" "Calculate KMACI";
@@ -66,8 +64,6 @@ pub static NAMED: &[Named] = named! {
     b"G4" Manual "pin" "Verify terminal PIN comparison SEED";
     b"G6" Manual "pin" "PIN ZPK to ZPK SEED";
     b"G8" Manual "pin" "PIN TPK to ZPK SEED";
-    b"GI" Simulator "rsa" "Import key under RSA public key";
-    b"GK" Simulator "rsa" "Export key under RSA public key";
     b"H0" Simulator "as2805" "Decrypt PIN pad public key";
     b"H2" Simulator "as2805" "RSA public key verification code";
     b"H4" Simulator "as2805" "KEKs for node interchange via RSA";
@@ -103,7 +99,6 @@ pub static NAMED: &[Named] = named! {
     b"PU" Simulator "as2805" "Encrypt data";
     b"PW" Simulator "as2805" "Decrypt data";
     b"PY" Simulator "as2805" "Verify and generate IBM offset";
-    b"QE" Simulator "rsa" "Certificate request";
     b"QI" Simulator "as2805" "PPASN old to new LMK";
     b"QM" Simulator "as2805" "Encrypt with derived privacy key";
     b"QO" Simulator "as2805" "Decrypt with derived privacy key";

@@ -19,6 +19,7 @@ import case
 import comparison  # noqa: F401
 import data  # noqa: F401
 import hmacs  # noqa: F401
+import keys_under_rsa  # noqa: F401
 import macs  # noqa: F401
 import model
 import offsets  # noqa: F401

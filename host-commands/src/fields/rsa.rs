@@ -1,13 +1,15 @@
 //! RSA keys, and what is said about signatures.
 
 mod signing;
+mod transport;
 
 use bytes::{BufMut, BytesMut};
-use crypto::rsa::{PublicKey, Representation};
+use crypto::rsa::{NoSequence, PublicKey, Representation};
 use vault::{Token, rsa::Purpose};
-use wire::{Code, Fault, Field, Grammar, Group, Parsed, Scope, put_number, read_number};
+use wire::{Code, Fault, Field, Grammar, Group, LmkKind, Parsed, Scope, put_number, read_number};
 
 pub use signing::*;
+pub use transport::*;
 
 use super::{Decimal, OptionalBlocks, Raw, Text};
 
@@ -70,7 +72,12 @@ impl<'a> Field<'a> for DerSequence<'a> {
     );
 
     fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        let length = PublicKey::der_length(input).ok_or_else(|| incomplete(input, b'0'))?;
+        let length = PublicKey::der_length(input).map_err(|fault| {
+            nom::Err::Error(match fault {
+                NoSequence::Incomplete => Fault::Short,
+                NoSequence::Malformed => Fault::Invalid,
+            })
+        })?;
         let (sequence, rest) = input.split_at(length);
         Ok((rest, Self(sequence)))
     }
@@ -78,12 +85,6 @@ impl<'a> Field<'a> for DerSequence<'a> {
     fn encode(&self, out: &mut BytesMut) {
         out.put_slice(self.0);
     }
-}
-
-/// What is wrong with something that should begin with `tag` and cannot be read.
-fn incomplete(input: &[u8], tag: u8) -> nom::Err<Fault> {
-    let begins = input.first().is_none_or(|first| *first == tag);
-    nom::Err::Error(if begins { Fault::Short } else { Fault::Invalid })
 }
 
 /// Data beside a public key under its MAC: everything up to `;`, `~`, `%`, a trailer, or the end (the last three inferred).
@@ -118,7 +119,9 @@ impl<'a> Field<'a> for RsaKeyBlock<'a> {
     fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
         let is_of_pair = input.first() == Some(&b'S') && matches!(input.get(8), Some(b'R' | b'E'));
         let length = Token::length_of(input, 0).ok().filter(|_| is_of_pair);
-        let (block, rest) = input.split_at(length.ok_or_else(|| incomplete(input, b'S'))?);
+        let begins = input.first().is_none_or(|first| *first == b'S');
+        let fault = if begins { Fault::Short } else { Fault::Invalid };
+        let (block, rest) = input.split_at(length.ok_or(nom::Err::Error(fault))?);
         Ok((rest, Self(block)))
     }
 
@@ -180,6 +183,42 @@ impl SealedPrivateKey<'_> {
     }
 }
 
+/// A private key under the LMK, of which a key block may stand without `FFFF` in front.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BarePrivateKey<'a> {
+    /// The key.
+    pub key: SealedPrivateKey<'a>,
+    is_bare: bool,
+}
+
+impl<'a> Field<'a> for BarePrivateKey<'a> {
+    const GRAMMAR: Grammar = Grammar::Own(
+        "key block with or without `FFFF` in front, or 4N and as many bytes",
+        &["S0003203RN00N0000;%\u{19}00000ABCDEF01", "0008;%\u{19}AB000"],
+    );
+
+    fn parse(input: &'a [u8], scope: &Scope<'a>) -> Parsed<'a, Self> {
+        if input.first() == Some(&b'S') {
+            let (rest, block) = RsaKeyBlock::parse(input, scope)?;
+            return Ok((rest, Self { key: SealedPrivateKey(block.0), is_bare: true }));
+        }
+        let (rest, key) = SealedPrivateKey::parse(input, scope)?;
+        Ok((rest, Self { key, is_bare: false }))
+    }
+
+    fn encode(&self, out: &mut BytesMut) {
+        if self.is_bare {
+            out.put_slice(self.key.0);
+        } else {
+            self.key.encode(out);
+        }
+    }
+
+    fn key(&self) -> Option<&'a [u8]> {
+        self.key.key()
+    }
+}
+
 /// Where a private key is: in the message, or in memory.
 #[derive(Clone, Copy, Debug, Group, PartialEq)]
 pub struct PrivateKeyPlace<'a> {
@@ -203,6 +242,20 @@ pub struct TrustedPublicKey<'a> {
     /// Public key with its MAC.
     #[when(block.is_none())]
     pub authentic: Option<AuthenticPublicKey<'a>>,
+}
+
+/// A public key that the device knows now, in the form in which it knows it.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct KnownPublicKey<'a> {
+    /// MAC of the public key and the authentication data.
+    #[when(scope.lmk == LmkKind::Variant)]
+    pub mac: Option<Raw<4>>,
+    /// Public key.
+    #[when(scope.lmk == LmkKind::Variant)]
+    pub key: Option<DerSequence<'a>>,
+    /// Public key in a key block.
+    #[when(scope.lmk != LmkKind::Variant)]
+    pub block: Option<RsaKeyBlock<'a>>,
 }
 
 /// A public key with its MAC.

@@ -1,14 +1,10 @@
 //! `EO` Import a public key.
 
 use crypto::rsa::{PublicKey, Representation};
-use wire::LmkKind;
 
 use crate::{
     prelude::*,
-    session::{
-        ecc::foreign_key,
-        rsa::{NO_PUBLIC_KEY, of_rsa},
-    },
+    session::{ecc::foreign_key, rsa::NO_PUBLIC_KEY},
 };
 
 /// Import a public key: make a MAC of it, or a key block.
@@ -64,15 +60,8 @@ impl ImportedEncoding {
 #[derive(Clone, Copy, Debug, PartialEq, Reply)]
 #[reply_to(Request<'_>)]
 pub struct Reply<'a> {
-    /// MAC of the public key and the authentication data.
-    #[when(scope.lmk == LmkKind::Variant)]
-    pub mac: Option<Raw<4>>,
     /// Public key.
-    #[when(scope.lmk == LmkKind::Variant)]
-    pub key: Option<DerSequence<'a>>,
-    /// Public key in a key block.
-    #[when(scope.lmk != LmkKind::Variant)]
-    pub block: Option<RsaKeyBlock<'a>>,
+    pub key: KnownPublicKey<'a>,
 }
 
 impl<'a> Execute<'a> for Request<'a> {
@@ -86,21 +75,11 @@ impl<'a> Execute<'a> for Request<'a> {
             }
             let said = self.attributes.ok_or(ErrorCode::INVALID_INPUT)?;
             let block = session.seal_ecc_public(&key, said)?;
-            return Ok(Reply { mac: None, key: None, block: Some(block) });
+            let key = KnownPublicKey { mac: None, key: None, block: Some(block) };
+            return Ok(Reply { key });
         };
         let key = PublicKey::from_der(self.key.0, representation);
         let key = key.map_err(|_| NO_PUBLIC_KEY)?;
-        if session.keeps_key_blocks()? {
-            let said = self.attributes.ok_or(ErrorCode::INVALID_INPUT)?;
-            let block = session.seal_public_key(&key, said)?;
-            return Ok(Reply { mac: None, key: None, block: Some(block) });
-        }
-        if self.attributes.is_some() {
-            return Err(ErrorCode::INVALID_INPUT);
-        }
-        let der = key.to_der(Representation::Unsigned).map_err(|_| NO_PUBLIC_KEY)?;
-        let der = session.scratch().copy(&der)?;
-        let mac = session.lmk()?.public_key_mac(der, self.data.0).map_err(of_rsa)?;
-        Ok(Reply { mac: Some(Raw(mac)), key: Some(DerSequence(der)), block: None })
+        session.know_public_key(&key, self.data, self.attributes).map(|key| Reply { key })
     }
 }

@@ -23,6 +23,6 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        session.public_key(self.key).map(|_| Reply {})
+        session.public_key(self.key, Use::Any).map(|_| Reply {})
     }
 }

@@ -1,9 +1,6 @@
 //! `EW` Sign a message.
 
-use crate::{
-    prelude::*,
-    session::rsa::{WRONG_PURPOSE, of_data},
-};
+use crate::prelude::*;
 
 /// Generate a signature by RSA or ECDSA.
 ///
@@ -37,18 +34,6 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        let signature = match self.method.kind(self.message.0)? {
-            SignatureKind::Rsa(signing) => {
-                let key = session.private_key(self.key)?;
-                let key = key.for_signing().ok_or(WRONG_PURPOSE)?;
-                let signature = key.sign(signing, self.message.0, &mut session.random());
-                signature.map_err(of_data)?
-            }
-            SignatureKind::Ecdsa(hash) => {
-                let key = session.ecc_private_key(self.key)?;
-                key.for_signing().ok_or(WRONG_PURPOSE)?.sign(hash, self.message.0)
-            }
-        };
-        Ok(Reply { signature: Counted(session.scratch().copy(&signature)?) })
+        session.sign(self.method, self.message.0, self.key).map(|signature| Reply { signature })
     }
 }

@@ -1,6 +1,6 @@
 //! `EY` Verify a signature.
 
-use crate::{prelude::*, session::rsa::of_data};
+use crate::prelude::*;
 
 /// Validate a signature of RSA or ECDSA.
 ///
@@ -34,16 +34,6 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let is_right = match self.method.kind(self.message.0)? {
-            SignatureKind::Rsa(signing) => {
-                let key = session.public_key(self.key)?;
-                key.verify(signing, self.message.0, self.signature.0).map_err(of_data)?
-            }
-            SignatureKind::Ecdsa(hash) => {
-                let key = session.ecc_public_key(self.key)?;
-                key.verify(hash, self.message.0, self.signature.0)
-            }
-        };
-        if is_right { Ok(Reply {}) } else { Err(ErrorCode::new(2)) }
+        session.verify_signature(self.method, self.message.0, self.signature.0, self.key).map(|()| Reply {})
     }
 }

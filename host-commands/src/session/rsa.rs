@@ -1,20 +1,30 @@
 //! RSA keys.
 
+use appliance::PrivateKeys;
 use crypto::rsa::{BlockFault, PublicKey, Representation, RsaFault};
-use vault::rsa::{RsaAttributes, RsaKey, RsaRefusal};
+use vault::{
+    Use,
+    rsa::{RsaAttributes, RsaKey, RsaRefusal},
+};
 use wire::ErrorCode;
 
 use super::Session;
 use crate::{
-    error::{PRIVATE_KEY, PRIVATE_KEY_LENGTH, RSA_LENGTH, STORAGE_EMPTY, refused_outright},
+    error::{
+        PRIVATE_KEY, PRIVATE_KEY_LENGTH, RSA_LENGTH, STORAGE_EMPTY, STORAGE_INDEX, refused_outright,
+    },
     fields::{
-        AuthenticPublicKey, PrivateKeyPlace, PublicKeyAttributes, RsaKeyBlock, SealedPrivateKey,
-        TrustedPublicKey,
+        AuthenticPublicKey, AuthenticationData, Counted, Counted4N, DerSequence, KnownPublicKey,
+        PrivateKeyPlace, PublicKeyAttributes, Raw, RsaKeyBlock, SealedPrivateKey, SignatureKind,
+        SignatureMethod, TrustedPublicKey,
     },
 };
 
 /// The code that answers what is no public key. Source: manual.
 pub(crate) const NO_PUBLIC_KEY: ErrorCode = ErrorCode::new(4);
+
+/// The code that answers a signature that is wrong. Source: manual.
+const WRONG_SIGNATURE: ErrorCode = ErrorCode::new(2);
 
 /// The code that answers a private key that is for something else (inferred).
 pub(crate) const WRONG_PURPOSE: ErrorCode = ErrorCode::new(3);
@@ -23,10 +33,70 @@ impl<'a> Session<'a> {
     /// Opens a private key that stands in the message.
     ///
     /// # Errors
-    /// 12 for the index of a key, for none are loaded (inferred); 49, 78, and those of key blocks.
+    /// 12 for a place where no key is, 21 for one that does not exist (both inferred); 49, 78, and those of key blocks.
     pub(crate) fn private_key(&self, place: PrivateKeyPlace<'_>) -> Result<RsaKey, ErrorCode> {
-        let sealed = place.key.ok_or(STORAGE_EMPTY.0)?;
-        self.lmk()?.open_rsa(self.lmk_id(), sealed.0).map_err(of_rsa)
+        let index = u8::try_from(place.index.0).unwrap_or(u8::MAX);
+        let stored = || match self.state().private_keys.get(self.lmk_id(), index) {
+            Some(sealed) => Ok(SealedPrivateKey(sealed)),
+            None if index <= PrivateKeys::LAST => Err(STORAGE_EMPTY.0),
+            None => Err(STORAGE_INDEX.0),
+        };
+        self.open_private_key(place.key.map_or_else(stored, Ok)?)
+    }
+
+    /// Opens a private key.
+    ///
+    /// # Errors
+    /// 49, 78, and those of key blocks.
+    pub(crate) fn open_private_key(&self, key: SealedPrivateKey<'_>) -> Result<RsaKey, ErrorCode> {
+        self.lmk()?.open_rsa(self.lmk_id(), key.0).map_err(of_rsa)
+    }
+
+    /// Signs a message, by RSA or ECDSA.
+    ///
+    /// # Errors
+    /// 03 for a private key that is for something else, 76 for a modulus that is too short; those of method and key.
+    pub(crate) fn sign(
+        &self,
+        method: SignatureMethod<'_>,
+        message: &[u8],
+        place: PrivateKeyPlace<'_>,
+    ) -> Result<Counted4N<'a>, ErrorCode> {
+        let signature = match method.kind(message)? {
+            SignatureKind::Rsa(signing) => {
+                let key = self.private_key(place)?;
+                let key = key.for_signing().ok_or(WRONG_PURPOSE)?;
+                key.sign(signing, message, &mut self.random()).map_err(of_data)?
+            }
+            SignatureKind::Ecdsa(hash) => {
+                let key = self.ecc_private_key(place)?;
+                key.for_signing().ok_or(WRONG_PURPOSE)?.sign(hash, message)
+            }
+        };
+        self.scratch().copy(&signature).map(Counted)
+    }
+
+    /// Verifies a signature of RSA or ECDSA.
+    ///
+    /// # Errors
+    /// 02 if it is wrong, 76 if it is not as long as the modulus; those of method and key.
+    pub(crate) fn verify_signature(
+        &self,
+        method: SignatureMethod<'_>,
+        message: &[u8],
+        signature: &[u8],
+        key: TrustedPublicKey<'_>,
+    ) -> Result<(), ErrorCode> {
+        let is_right = match method.kind(message)? {
+            SignatureKind::Rsa(signing) => {
+                let key = self.public_key(key, Use::Verify)?;
+                key.verify(signing, message, signature).map_err(of_data)?
+            }
+            SignatureKind::Ecdsa(hash) => {
+                self.ecc_public_key(key)?.verify(hash, message, signature)
+            }
+        };
+        if is_right { Ok(()) } else { Err(WRONG_SIGNATURE) }
     }
 
     /// Seals a private key under the LMK of the message.
@@ -55,14 +125,42 @@ impl<'a> Session<'a> {
         self.scratch().copy(&block.map_err(of_rsa)?).map(RsaKeyBlock)
     }
 
+    /// Makes a public key known: by a MAC under a variant LMK, else in a key block.
+    ///
+    /// # Errors
+    /// 15 where the attributes of a key block are missing, or are said where there is none (inferred).
+    pub(crate) fn know_public_key(
+        &self,
+        key: &PublicKey,
+        data: AuthenticationData<'_>,
+        said: Option<PublicKeyAttributes<'_>>,
+    ) -> Result<KnownPublicKey<'a>, ErrorCode> {
+        if self.keeps_key_blocks()? {
+            let said = said.ok_or(ErrorCode::INVALID_INPUT)?;
+            let block = self.seal_public_key(key, said)?;
+            return Ok(KnownPublicKey { mac: None, key: None, block: Some(block) });
+        }
+        if said.is_some() {
+            return Err(ErrorCode::INVALID_INPUT);
+        }
+        let der = key.to_der(Representation::Unsigned).map_err(|_| NO_PUBLIC_KEY)?;
+        let der = self.scratch().copy(&der)?;
+        let mac = self.lmk()?.public_key_mac(der, data.0).map_err(of_rsa)?;
+        Ok(KnownPublicKey { mac: Some(Raw(mac)), key: Some(DerSequence(der)), block: None })
+    }
+
     /// Opens a public key that the device knows.
     ///
     /// # Errors
     /// 01 for a wrong MAC; 04 for what is no public key; those of key blocks.
-    pub(crate) fn public_key(&self, key: TrustedPublicKey<'_>) -> Result<PublicKey, ErrorCode> {
+    pub(crate) fn public_key(
+        &self,
+        key: TrustedPublicKey<'_>,
+        use_: Use,
+    ) -> Result<PublicKey, ErrorCode> {
         let lmk = self.lmk()?;
         if let Some(block) = key.block {
-            return lmk.open_public_key(self.lmk_id(), block.0).map_err(of_rsa);
+            return lmk.open_public_key(self.lmk_id(), block.0, use_).map_err(of_rsa);
         }
         let AuthenticPublicKey { mac, key, data } =
             key.authentic.ok_or(ErrorCode::INVALID_INPUT)?;

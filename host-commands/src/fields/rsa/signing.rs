@@ -46,7 +46,7 @@ impl<'a> SignatureMethod<'a> {
                 _ => Err(ErrorCode::new(5)),
             };
         };
-        if hash.is_none() && PublicKey::der_length(message) != Some(message.len()) {
+        if hash.is_none() && PublicKey::der_length(message) != Ok(message.len()) {
             return Err(DIGEST_INFORMATION.0);
         }
         Ok(SignatureKind::Rsa(match padding {
