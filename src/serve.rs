@@ -90,6 +90,7 @@ async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(),
         _ = running => {}
         () = signals.next() => tracing::warn!("a second signal: connections are closed at once"),
     }
+    host.appliance().close_logs();
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use appliance::{Appliance, Document, printer::Outcome};
+use appliance::{Appliance, Document, Fault, printer::Outcome};
 
 use crate::error::NO_PRINTER;
 
@@ -34,7 +34,11 @@ impl SecondReply {
     /// printer, or at once.
     pub fn follow(self, send: impl FnOnce(Vec<u8>) + Send + 'static) {
         let Self { appliance, job, mut head, has_trailer } = self;
+        let printing = Arc::clone(&appliance);
         let answer = move |outcome: Outcome| {
+            if outcome.is_err() {
+                printing.fault(Fault::Printer, 1);
+            }
             head.extend_from_slice(match &outcome {
                 Ok(()) => b"00",
                 Err(_) => &NO_PRINTER.0.0,

@@ -57,7 +57,7 @@ pub use host_ports::{DEFAULT_CONNECTIONS, HostPorts, Protocol};
 pub use licence::{Licence, LmksInUse, NoLicence, NoPackage, Packages};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
 pub use locks::{CardDigest, Lock, Locks, Mode, Officers};
-pub use logs::Unarchived;
+pub use logs::{Logs, Unarchived};
 pub use network::{Connection, Link, Network, Refused, Totals, Traffic};
 pub use printer::Printer;
 pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
@@ -338,7 +338,10 @@ impl Appliance {
         if outcome.is_ok() {
             state.fraud = self.fraud.record();
             if let Some(store) = &mut *store {
-                store.keep(&state).inspect_err(|fault| tracing::error!("{fault}"))?;
+                store.keep(&state).inspect_err(|fault| {
+                    tracing::error!("{fault}");
+                    self.fault(Fault::StateNotSaved, 0);
+                })?;
             }
             self.put(state);
         }

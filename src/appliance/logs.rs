@@ -1,5 +1,7 @@
 //! How the device keeps its audit log and its error log.
 
+mod kept;
+
 use std::{
     io,
     sync::{Arc, Weak, mpsc::sync_channel},
@@ -9,10 +11,12 @@ use std::{
 
 use vault::Clock;
 
+pub use kept::Logs;
+
 use crate::syslog::Line;
 use crate::{
-    Action, Appliance, Archive, AuditLog, AuditOptions, ErrorLog, Event, Fault, NotWritten, Opened,
-    Syslog, printed_records,
+    Action, Appliance, Archive, AuditLog, AuditOptions, ErrorLog, Event, Fault, NotWritten, Syslog,
+    printed_records,
 };
 
 /// How long events may wait before they are recorded.
@@ -27,7 +31,8 @@ const TOLERANCE: Duration = Duration::from_secs(2);
 impl Appliance {
     /// The same with logs that were there before, and what was wrong with them.
     #[must_use]
-    pub fn with_logs(self, audit: AuditLog, opened: Opened, errors: ErrorLog) -> Self {
+    pub fn with_logs(self, logs: Logs) -> Self {
+        let Logs { audit, opened, errors } = logs;
         let appliance = Self { audit, errors, ..self };
         if opened.torn > 0 {
             appliance.fault(Fault::AuditTorn, capped(opened.torn));
@@ -132,15 +137,18 @@ impl Appliance {
         Ok(records.len())
     }
 
-    /// Keeps the logs from now on, in a thread of its own that ends with the appliance.
+    /// Keeps the logs from now on, and notes that the device has started, in a thread of its own that ends with the appliance.
     pub fn keep_logs(self: &Arc<Self>) -> io::Result<()> {
         self.syslog.configure(&self.state().settings.syslog);
+        self.note(Action::PowerOn);
+        self.settle();
         let appliance = Arc::downgrade(self);
         thread::Builder::new().name("logs".to_owned()).spawn(move || keep(&appliance)).map(drop)
     }
 
     /// Writes everything down, before the device stops.
     pub fn close_logs(&self) {
+        self.note(Action::Restart);
         self.settle();
         self.tidy();
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use appliance::{
-    Authorisations, Category, KeyChange, Licence, LmkTable, Printer, Randomness, SERIAL_NUMBER,
-    State,
+    Authorisations, Category, KeyChange, Licence, LmkTable, Logs, Opened, Printer, Randomness,
+    SERIAL_NUMBER, State,
 };
 use host_commands::Host;
 use vault::{Lmk, LmkId, LmkKind};
@@ -74,12 +74,29 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
     };
     let mut appliance = appliance::Appliance::new(state, randomness);
     if let Some(store) = store {
-        appliance = appliance.with_store(store).map_err(Failure::usage)?;
+        let logs = Logs::open(store.folder(), &store.data_key()).map_err(|error| {
+            Failure::usage(format_args!("{}: the logs: {error}", store.folder().display()))
+        })?;
+        notices.extend(logs_notice(logs.opened()));
+        appliance = appliance.with_store(store).map_err(Failure::usage)?.with_logs(logs);
     }
     let appliance = Arc::new(appliance.with_printer(printer(configuration, &mut notices)));
+    appliance.keep_logs().map_err(Failure::usage)?;
     let header_length = appliance.state().host_ports.header_length;
     let host = Host::new(appliance, header_length, configuration.unknown_command);
     Ok(Appliance { host, lmks, notices })
+}
+
+/// What is said of the audit log.
+fn logs_notice(opened: &Opened) -> Vec<String> {
+    let mut notices = vec![format!("audit log: {} records", opened.records)];
+    if opened.torn > 0 {
+        notices.push("audit log: a half-written record was cut off".to_owned());
+    }
+    notices.extend(opened.damage.map(|damage| {
+        format!("audit log: {damage}; what could not be read is set aside in audit/*.damaged")
+    }));
+    notices
 }
 
 /// What the console shows of the installation.
