@@ -1,10 +1,11 @@
 //! Header, command code, LMK identifier and trailer: what is around the fields of a command.
 
+use appliance::TransactionKeyScheme;
 use bytes::{BufMut, BytesMut};
 use wire::{Answer, Cursor, ErrorCode, Fault, FieldSpec, Grammar, Observer, Scope, Wire};
 
 use crate::{
-    COMMANDS, Command, Execute, Session, UnknownCommand, error, fields::LmkId, position,
+    COMMANDS, Command, Execute, Session, UnknownCommand, error, fields::LmkId, named, position,
     second::Job,
 };
 
@@ -49,6 +50,12 @@ pub(crate) fn answer<'a>(
         Some(entry) => {
             out.put_slice(&entry.spec.reply_code);
             session.available(&entry.spec).and_then(|()| (entry.run)(fields, session, out))
+        }
+        None if named::is_transaction_key_command([*first, *second])
+            && session.settings().transaction_key_scheme == TransactionKeyScheme::None =>
+        {
+            out.put_slice(&reply_code([*first, *second]));
+            Err(error::NO_TRANSACTION_KEYS.0)
         }
         None => match unknown {
             UnknownCommand::Disabled => {

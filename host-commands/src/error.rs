@@ -130,14 +130,22 @@ pub(crate) const STANDARD: &[Error] = &[
     STORAGE_INDEX,
     FRAUD,
     INTERNAL,
+    STRONGER_LMK,
     NOT_LICENSED,
     DISABLED,
     DATA_LENGTH,
 ];
 
 /// Codes that any command with a key field may answer without saying so.
-pub(crate) const OF_KEYS: &[Error] =
-    &[KEY_SCHEME, KEY_LENGTH, KEY_TYPE, MASQUERADING, KEY_BLOCK_FORMAT, KEY_BLOCK_CHECK];
+pub(crate) const OF_KEYS: &[Error] = &[
+    KEY_SCHEME,
+    KEY_LENGTH,
+    KEY_TYPE,
+    STRONGER_LMK,
+    MASQUERADING,
+    KEY_BLOCK_FORMAT,
+    KEY_BLOCK_CHECK,
+];
 
 /// Every code that means the same in all commands, in order.
 pub fn all() -> impl Iterator<Item = Error> {

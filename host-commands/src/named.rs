@@ -156,3 +156,9 @@ pub static NAMED: &[Named] = named! {
     b"Y8" Manual "e-purse" "Merchant acquirer MAC";
     b"Z0" Manual "e-purse" "Validate card issuer MAC";
 };
+
+/// Whether a code is one of the commands for transaction keys, of one scheme or the other. Source: manual.
+pub(crate) const fn is_transaction_key_command([first, second]: [u8; 2]) -> bool {
+    matches!(first, b'R' | b'H')
+        && matches!(second, b'I' | b'K' | b'M' | b'O' | b'Q' | b'S' | b'U' | b'W')
+}

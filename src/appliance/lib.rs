@@ -65,8 +65,8 @@ pub use private_keys::PrivateKeys;
 pub use random::{Generator, Randomness};
 pub use release::{ReleaseFault, Released};
 pub use settings::{
-    BatchSize, DecimalisationTables, HmacLength, PinEncryptionAlgorithm, PinLength, Settings,
-    StorageLength, ZekEncryption, ZmkLength,
+    BatchSize, DecimalisationTables, HmacLength, OfficerProof, PinEncryptionAlgorithm, PinLength,
+    Settings, StorageLength, TransactionKeyScheme, ZekEncryption, ZmkLength,
 };
 pub use solicitation::{Batch, BatchFull};
 pub use statistics::{BANDS, POSITIONS, Span, Statistics};
@@ -76,6 +76,9 @@ pub use syslog::{Syslog, SyslogSettings, Transport};
 
 /// Firmware number that diagnostics report, as `xxxx-xxxx`.
 pub const FIRMWARE: &[u8; 9] = b"1500-0001";
+
+/// The same while the settings comply with PCI HSM, as the console shows it.
+pub const FIRMWARE_COMPLIANT: &[u8; 9] = b"1500-1001";
 
 /// Serial number of the device.
 pub const SERIAL_NUMBER: &[u8; 12] = b"S0000000001D";

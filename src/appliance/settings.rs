@@ -18,6 +18,15 @@ pub struct Settings {
     pub pin_length: PinLength,
     /// How PINs stand under the LMK: algorithm `A` decimal digits, `B` hexadecimal digits.
     pub pin_encryption_algorithm: PinEncryptionAlgorithm,
+    /// Whether clear components that are typed at the console show; one that begins with `^` does not.
+    pub echo: bool,
+    /// Whether the console asks for the Atalla variant of a ZMK. Messages may have one in any case.
+    pub atalla_variant_support: bool,
+    /// Whether the Atalla variant of a ZMK has to be that of the type of the key under it; else error 29 (default, error
+    /// and which variant goes with which type inferred).
+    pub enforce_atalla_variant: bool,
+    /// Which commands for transaction keys there are; without any, those codes answer 65.
+    pub transaction_key_scheme: TransactionKeyScheme,
     /// Whether commands that take or show clear PINs (BA, NG) are available; else error 17.
     pub clear_pins: bool,
     /// Whether BY is available; else error 68.
@@ -28,6 +37,13 @@ pub struct Settings {
     pub x917_export: bool,
     /// Whether single length DES keys may be used; else error 27. Default inferred.
     pub single_des: bool,
+    /// Whether GI needs an authorised activity to bring in DES keys under RSA keys; else error 17. Default inferred.
+    pub authorise_des_under_rsa: bool,
+    /// Whether triple-length keys, and RSA keys of 2048 bits or more, go under a variant LMK of double length; else error
+    /// 48. Default and error inferred.
+    pub stronger_keys_under_2des_lmk: bool,
+    /// Whether commands for MULTOS check what they load. No such command is known to this appliance.
+    pub protect_multos_checksums: bool,
     /// Whether a key of equal parts is refused with error 75. Default inferred.
     pub prevent_single_des_masquerading: bool,
     /// Length of a ZMK that has no scheme tag. Default inferred.
@@ -79,11 +95,18 @@ pub struct Settings {
     pub hide_key_length: bool,
     /// Whether the dates in key blocks are held against the clock; else errors AE and AF.
     pub clock_for_validity: bool,
+    /// Whether the `%nn` of a message to a port of one LMK has to name that LMK, else error 13; without this the message
+    /// has the last word (inferred).
+    pub ensure_lmk_of_port: bool,
     /// Host commands that are switched off, by code; they answer error 68.
     pub disabled_commands: Vec<String>,
     /// Whether activities are authorised one by one; else an LMK is authorised for everything or not at all. Default
     /// inferred.
     pub multiple_authorised_activities: bool,
+    /// How officers prove who they are when they authorise.
+    pub authorise_by: OfficerProof,
+    /// Whether the light for errors goes off when the error log is viewed, rather than cleared. There is no such light.
+    pub error_light_off_on_viewing: bool,
     /// Whether activities may stay authorised when the appliance starts anew. Default inferred.
     pub persistent_activities: bool,
     /// Whether what is authorised at the console ends after 12 hours at the latest. Default inferred.
@@ -105,11 +128,18 @@ impl Default for Settings {
         Self {
             pin_length: PinLength(4),
             pin_encryption_algorithm: PinEncryptionAlgorithm::A,
+            echo: false,
+            atalla_variant_support: false,
+            enforce_atalla_variant: false,
+            transaction_key_scheme: TransactionKeyScheme::Racal,
             clear_pins: false,
             zmk_translate_command: false,
             x917_import: false,
             x917_export: false,
             single_des: false,
+            authorise_des_under_rsa: true,
+            stronger_keys_under_2des_lmk: false,
+            protect_multos_checksums: true,
             prevent_single_des_masquerading: true,
             zmk_length: ZmkLength::Double,
             user_storage_key_length: StorageLength::Single,
@@ -137,8 +167,11 @@ impl Default for Settings {
             trusted_format_only: false,
             hide_key_length: false,
             clock_for_validity: true,
+            ensure_lmk_of_port: false,
             disabled_commands: Vec::new(),
             multiple_authorised_activities: true,
+            authorise_by: OfficerProof::Card,
+            error_light_off_on_viewing: false,
             persistent_activities: false,
             authorisation_time_limit: false,
             multiple_key_components: false,
@@ -152,23 +185,27 @@ impl Default for Settings {
 
 impl Settings {
     /// Settings of `serve --dev`: the device's, but PINs of 4 to 12 digits, single DES, clear PINs,
-    /// and ZEKs for data of any kind.
+    /// ZEKs for data of any kind, and any key under the test LMK of double length; and a message that names another LMK
+    /// than its port is refused.
     pub fn development() -> Self {
         Self {
             pin_length: PinLength(12),
             single_des: true,
+            stronger_keys_under_2des_lmk: true,
+            ensure_lmk_of_port: true,
             clear_pins: true,
             zek_encryption: ZekEncryption::Binary,
             ..Self::default()
         }
     }
 
-    /// Whether the settings are those that PCI HSM asks for; which ones count is partly inferred.
-    pub const fn complies_with_pci(&self) -> bool {
-        self.restrict_pin_block_usage
+    /// Whether the settings are those that PCI HSM asks for. That the last two count is inferred.
+    pub fn complies_with_pci(&self) -> bool {
+        self.authorise_by == OfficerProof::Card
+            && self.restrict_pin_block_usage
             && self.key_type_002_separation
-            && !self.single_des
-            && self.prevent_single_des_masquerading
+            && self.authorisation_time_limit
+            && self.multiple_key_components
     }
 
     /// Whether PINs stand under the LMK by algorithm B, which BQ translates to.
@@ -280,6 +317,28 @@ pub enum PinEncryptionAlgorithm {
     A,
     /// Hexadecimal digits (the Racal method).
     B,
+}
+
+/// Which commands for transaction keys there are.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransactionKeyScheme {
+    /// The commands RI to RW.
+    Racal,
+    /// The commands HI to HW.
+    Australian,
+    /// Neither.
+    None,
+}
+
+/// How officers prove who they are when they authorise.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfficerProof {
+    /// By a smart card and its PIN.
+    Card,
+    /// By a password of 16 characters.
+    Password,
 }
 
 /// Length of a ZMK that has no scheme tag.

@@ -15,6 +15,13 @@ pub trait Answer: Sized {
     const PROMPT: &'static str;
     /// Whether it is hidden.
     const SECRET: bool = false;
+    /// Whether the setting for echo makes it show all the same.
+    const ECHOES: bool = false;
+
+    /// Says why there can be no right answer.
+    fn impossible(_: &Desk<'_>) -> Option<&'static str> {
+        None
+    }
 
     /// Checks it, or says what is wrong.
     fn parse(text: &str, desk: &Desk<'_>) -> Result<Self, &'static str>;
@@ -26,6 +33,10 @@ pub struct Loaded(pub LmkId);
 
 impl Answer for Loaded {
     const PROMPT: &'static str = "Enter LMK id: ";
+
+    fn impossible(desk: &Desk<'_>) -> Option<&'static str> {
+        (desk.state().lmks.count() == 0).then_some("No LMK is loaded")
+    }
 
     fn parse(text: &str, desk: &Desk<'_>) -> Result<Self, &'static str> {
         let Place(id) = Place::parse(text, desk)?;
@@ -106,6 +117,23 @@ impl Answer for Name {
         } else {
             Err("Names of cards are letters, digits, - and _")
         }
+    }
+}
+
+/// Password of an officer: 16 letters, digits and signs.
+pub struct OfficerPassword(pub Zeroizing<[u8; 16]>);
+
+impl Answer for OfficerPassword {
+    const PROMPT: &'static str = "Password: ";
+    const SECRET: bool = true;
+
+    fn parse(text: &str, _: &Desk<'_>) -> Result<Self, &'static str> {
+        let bytes: Option<[u8; 16]> = text.as_bytes().try_into().ok();
+        let bytes = bytes.map(Zeroizing::new);
+        bytes
+            .filter(|bytes| bytes.iter().all(u8::is_ascii_graphic))
+            .map(Self)
+            .ok_or("Invalid password; 16 characters")
     }
 }
 

@@ -12,7 +12,7 @@ use appliance::{Appliance, Category, Interface, Mode, State};
 use zeroize::Zeroizing;
 
 pub(crate) use cards::digest;
-pub(crate) use keys::{Destination, Form};
+pub(crate) use keys::{Destination, Form, ZMK_COMPONENT};
 
 use crate::{Answer, COMMANDS, Command, Echo, Outcome, Party, States, Stop, Terminal};
 
@@ -94,7 +94,14 @@ impl<'t> Desk<'t> {
 
     /// Asks in other words.
     pub fn ask_as<A: Answer>(&mut self, prompt: &str) -> Outcome<A> {
-        let echo = if A::SECRET { Echo::Hidden } else { Echo::Plain };
+        if let Some(why) = A::impossible(self) {
+            return Stop::no(why);
+        }
+        let echo = match A::SECRET {
+            true if A::ECHOES && self.state().settings.echo => Echo::Shown,
+            true => Echo::Hidden,
+            false => Echo::Plain,
+        };
         loop {
             let typed = self.terminal.read(prompt, echo)?;
             match A::parse(typed.trim(), self) {
@@ -143,7 +150,7 @@ impl<'t> Desk<'t> {
     /// What the appliance shows before a command.
     fn prompt(&self) -> String {
         let state = self.state();
-        let mode = mode_word(state.locks.mode());
+        let mode = mode_word(state.mode());
         let is_authorised =
             state.lmks.iter().any(|(id, _)| state.authorised.grants(id).count() > 0);
         format!("{mode}{}> ", if is_authorised { "-AUTH" } else { "" })
@@ -158,7 +165,7 @@ impl<'t> Desk<'t> {
         if state.settings.disabled_console_commands.iter().any(|name| name == command.name) {
             return Stop::no("Command disabled");
         }
-        let mode = state.locks.mode();
+        let mode = state.mode();
         let in_state = match command.states {
             States::Any => true,
             States::OfflineOrSecure => mode != Mode::Online,

@@ -2,7 +2,7 @@
 //!
 //! The conversation is held by the appliance; the console shows lines, asks, and passes the sealed contents of cards. A
 //! message is a letter, a length of four bytes, and so many bytes. The appliance sends `L` lines, `P` prompts, `S` prompts
-//! of hidden answers, `C` names of cards, `W` cards to write (name, line feed, contents) and `E` the end (`0` all well). The
+//! of hidden answers, `T` prompts of answers that may be hidden, `C` names of cards, `W` cards to write (name, line feed, contents) and `E` the end (`0` all well). The
 //! console begins with `H` (`tenant` or `provider`, and `patient` or not), and answers `A` text, `X` gave up, `Z` nothing
 //! follows, `C` contents of a card, `N` no such card, `K` written, `F` why not.
 
@@ -60,6 +60,7 @@ impl<S: Read + Write> Terminal for Remote<S> {
         let tag = match echo {
             Echo::Plain => b'P',
             Echo::Hidden => b'S',
+            Echo::Shown => b'T',
         };
         match self.ask(tag, prompt.as_bytes())? {
             (b'A', text) => Ok(Zeroizing::new(String::from_utf8_lossy(&text).into_owned())),
@@ -117,8 +118,12 @@ pub fn attend(
         let text = || String::from_utf8_lossy(&message);
         match tag {
             b'L' => terminal.line(&text())?,
-            b'P' | b'S' => {
-                let echo = if tag == b'P' { Echo::Plain } else { Echo::Hidden };
+            b'P' | b'S' | b'T' => {
+                let echo = match tag {
+                    b'P' => Echo::Plain,
+                    b'T' => Echo::Shown,
+                    _ => Echo::Hidden,
+                };
                 match terminal.read(&text(), echo) {
                     Ok(answer) => send(stream, b'A', answer.as_bytes())?,
                     Err(Stop::Aborted) => send(stream, b'X', b"")?,

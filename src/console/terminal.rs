@@ -17,8 +17,10 @@ use crate::Outcome;
 pub enum Echo {
     /// As typed.
     Plain,
-    /// Not at all.
+    /// Not at all, or as stars.
     Hidden,
+    /// As typed, unless it begins with `^`.
+    Shown,
 }
 
 /// A line in, a line out, and a card reader beside them. It blocks: a console has a thread of its own.

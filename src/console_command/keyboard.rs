@@ -1,13 +1,15 @@
 //! The officer's own terminal.
 
-use std::io::{self, BufRead as _, Write as _};
+use std::borrow::Cow;
+use std::io::{self, Read, Write};
 
 use console::{COMMANDS, Drawer, Echo, Folder, Outcome, Stop, Terminal};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::history::MemHistory;
-use rustyline::{Context, Editor, Helper, Highlighter, Hinter, Validator};
+use rustyline::{CompletionType, Context, Editor, Helper, Hinter, Validator};
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// Edits lines, completes the names of commands, remembers commands and nothing else.
@@ -19,9 +21,12 @@ pub(super) struct Keyboard {
 impl Keyboard {
     /// The terminal of this process.
     pub(super) fn new(drawer: Folder) -> Result<Self, ReadlineError> {
-        let configuration = rustyline::Config::builder().auto_add_history(false).build();
+        let configuration = rustyline::Config::builder()
+            .auto_add_history(false)
+            .completion_type(CompletionType::List)
+            .build();
         let mut editor = Editor::with_history(configuration, MemHistory::new())?;
-        editor.set_helper(Some(Names));
+        editor.set_helper(Some(Names::default()));
         Ok(Self { editor, drawer })
     }
 }
@@ -29,7 +34,10 @@ impl Keyboard {
 impl Terminal for Keyboard {
     fn read(&mut self, prompt: &str, echo: Echo) -> Outcome<Zeroizing<String>> {
         if echo == Echo::Hidden {
-            return hidden(prompt).map_err(|_| Stop::Ended);
+            return hidden(prompt);
+        }
+        if let Some(names) = self.editor.helper_mut() {
+            *names = Names { are_asked: prompt.ends_with("> "), may_hide: echo == Echo::Shown };
         }
         match self.editor.readline(prompt) {
             Ok(line) => {
@@ -57,49 +65,96 @@ impl Terminal for Keyboard {
     }
 }
 
-/// Reads a line that does not show.
-fn hidden(prompt: &str) -> io::Result<Zeroizing<String>> {
+/// Reads a line that shows as stars.
+fn hidden(prompt: &str) -> Outcome<Zeroizing<String>> {
     let mut out = io::stdout();
-    write!(out, "{prompt}")?;
-    out.flush()?;
-    let quiet = Quiet::new()?;
-    // Long enough that it never moves, so that it leaves no copies behind.
-    let mut line = Zeroizing::new(String::with_capacity(1024));
-    let count = io::stdin().lock().read_line(&mut line)?;
-    drop(quiet);
-    writeln!(out)?;
-    if count == 0 {
-        line.zeroize();
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    let length = line.trim_end().len();
-    line.truncate(length);
-    Ok(line)
+    let told = |written: io::Result<()>| written.map_err(|_| Stop::Ended);
+    told(write!(out, "{prompt}").and_then(|()| out.flush()))?;
+    let raw = Raw::new().map_err(|_| Stop::Ended)?;
+    let outcome = stars(&mut Keys, &mut out);
+    drop(raw);
+    told(writeln!(out))?;
+    outcome
 }
 
-/// A terminal without echo, until this is dropped.
-struct Quiet(Termios);
+/// Keys as they are typed: nothing is read ahead, for what follows belongs to the next question.
+struct Keys;
 
-impl Quiet {
+impl Read for Keys {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(io::stdin(), buffer)?)
+    }
+}
+
+/// Reads keys up to Return and shows a star for each.
+fn stars(keys: &mut impl Read, out: &mut impl Write) -> Outcome<Zeroizing<String>> {
+    // Long enough that it never moves, so that it leaves no copies behind.
+    let mut line = Zeroizing::new(String::with_capacity(LONGEST));
+    let mut key = Zeroizing::new([0]);
+    loop {
+        let shown: &[u8] = match keys.read(&mut key[..]) {
+            Ok(1) => match key[0] {
+                b'\r' | b'\n' => return Ok(line),
+                CONTROL_C => return Err(Stop::Aborted),
+                CONTROL_D if line.is_empty() => return Err(Stop::Ended),
+                BACKSPACE | DELETE => line.pop().map_or(b"", |_| b"\x08 \x08"),
+                CONTROL_U => {
+                    let erased = b"\x08 \x08".repeat(line.len());
+                    line.zeroize();
+                    out.write_all(&erased).map_err(|_| Stop::Ended)?;
+                    b""
+                }
+                character @ b' '..=b'~' if line.len() < LONGEST => {
+                    line.push(char::from(character));
+                    b"*"
+                }
+                _ => b"",
+            },
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            _ => return Err(Stop::Ended),
+        };
+        out.write_all(shown).and_then(|()| out.flush()).map_err(|_| Stop::Ended)?;
+    }
+}
+
+/// Longest hidden answer.
+const LONGEST: usize = 1024;
+
+const CONTROL_C: u8 = 3;
+const CONTROL_D: u8 = 4;
+const BACKSPACE: u8 = 8;
+const CONTROL_U: u8 = 21;
+const DELETE: u8 = 127;
+
+/// A terminal that passes every key on at once and shows none, until this is dropped.
+struct Raw(Termios);
+
+impl Raw {
     fn new() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut modes = before.clone();
-        modes.local_modes.remove(LocalModes::ECHO);
+        // Ctrl-C is a key like others, for else it would leave the terminal as it is now.
+        modes.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
         tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
         Ok(Self(before))
     }
 }
 
-impl Drop for Quiet {
+impl Drop for Raw {
     fn drop(&mut self) {
         // If the terminal is gone there is nothing to restore.
         let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
     }
 }
 
-/// Names of commands.
-#[derive(Helper, Highlighter, Hinter, Validator)]
-struct Names;
+/// Completes the names of commands, and hides an answer that begins with `^`.
+#[derive(Default, Helper, Hinter, Validator)]
+struct Names {
+    /// Whether a command is asked for.
+    are_asked: bool,
+    /// Whether an answer may be hidden.
+    may_hide: bool,
+}
 
 impl Completer for Names {
     type Candidate = String;
@@ -110,8 +165,50 @@ impl Completer for Names {
         position: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<String>)> {
+        if !self.are_asked {
+            return Ok((0, Vec::new()));
+        }
         let begun = line.get(..position).unwrap_or(line).to_uppercase();
         let names = COMMANDS.iter().map(|command| command.name);
         Ok((0, names.filter(|name| name.starts_with(&begun)).map(str::to_owned).collect()))
+    }
+}
+
+impl Highlighter for Names {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        match line.strip_prefix('^').filter(|_| self.may_hide) {
+            Some(hidden) => Cow::Owned(format!("^{}", "*".repeat(hidden.chars().count()))),
+            None => Cow::Borrowed(line),
+        }
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        self.may_hide
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(keys: &[u8]) -> (Outcome<String>, Vec<u8>) {
+        let mut shown = Vec::new();
+        let line = stars(&mut &keys[..], &mut shown).map(|line| line.to_string());
+        (line, shown)
+    }
+
+    #[test]
+    fn hidden_answers_show_as_stars() {
+        assert_eq!(typed(b"12a\r"), (Ok("12a".to_owned()), b"***".to_vec()));
+        assert_eq!(typed(b"1\x7F\x7F2\n"), (Ok("2".to_owned()), b"*\x08 \x08*".to_vec()));
+        assert_eq!(typed(b"12\x153\n").0, Ok("3".to_owned()));
+        assert_eq!(typed(b"\t\x1B5\r").0, Ok("5".to_owned()));
+    }
+
+    #[test]
+    fn hidden_answers_can_be_given_up() {
+        assert_eq!(typed(b"12\x03").0, Err(Stop::Aborted));
+        assert_eq!(typed(b"\x04").0, Err(Stop::Ended));
+        assert_eq!(typed(b"12").0, Err(Stop::Ended));
     }
 }

@@ -129,6 +129,11 @@ impl Lmk {
         self.check_value
     }
 
+    /// Whether this is a variant LMK of double-length keys.
+    pub fn is_double_length(&self) -> bool {
+        self.kind() == LmkKind::Variant && self.material.as_bytes().len() == 320
+    }
+
     /// Whether this is one of the public test LMKs.
     pub fn is_test(&self) -> bool {
         test_keys::check_value(&self.material).is_some()

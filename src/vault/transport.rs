@@ -18,6 +18,24 @@ use crate::{Refusal, Scheme, Token};
 pub struct AtallaVariant(u8);
 
 impl AtallaVariant {
+    /// Whether keys of a type are carried under this variant of a transport key (inferred from the common use of such
+    /// variants: 0 keys that carry keys, 1 PINs, 2 data, 3 MACs, 4 verification, 5 terminals, 8 derivation, 9 cards).
+    /// None of them is said of other types, so these go under any.
+    pub fn goes_with(self, key_type: &crate::KeyType) -> bool {
+        let variant = match key_type.code() {
+            "000" => 0,
+            "001" | "70D" => 1,
+            "00A" | "00B" | "30B" => 2,
+            "003" | "008" => 3,
+            "402" => 4,
+            "80D" => 5,
+            "009" => 8,
+            "109" | "209" | "309" | "409" | "509" | "609" | "709" => 9,
+            _ => return true,
+        };
+        self.0 == variant
+    }
+
     /// No variant.
     pub const NONE: Self = Self(0);
 

@@ -73,6 +73,9 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
         let zmk = session.open(self.zmk, Use::Unwrap)?;
         let key_type = session.stated_type(self.key_type, |key_type| key_type.import)?;
+        if let Some(key_type) = key_type {
+            session.atalla_fits(key_type, self.atalla)?;
+        }
         let imported = session.import(self.key.0, &zmk, self.atalla)?;
         let block = match (key_type, imported.key.header()) {
             (Some(key_type), Some(header)) => {

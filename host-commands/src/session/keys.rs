@@ -13,7 +13,8 @@ use wire::ErrorCode;
 use super::Session;
 use crate::{
     error::{
-        KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, KEY_USAGE, LMK_SCHEMES, refused,
+        KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, KEY_USAGE, LMK_SCHEMES, STRONGER_LMK,
+        refused,
         refused_outright,
     },
     fields::{
@@ -136,11 +137,19 @@ impl<'a> Session<'a> {
             Protection::KeyBlock { optional, .. } => optional.len(),
             Protection::Variant { .. } => 0,
         };
+        if key.len() > 16 && self.is_too_weak(lmk) {
+            return Err(STRONGER_LMK.0);
+        }
         let out = self.scratch().take(TOKEN + optional)?;
         let length = lmk
             .seal(self.lmk_id(), key, protection, &mut self.random(), out)
             .map_err(refused_outright)?;
         Ok(&out[..length])
+    }
+
+    /// Whether the settings keep an LMK from protecting what is stronger than itself: one of double length.
+    pub(super) fn is_too_weak(&self, lmk: &Lmk) -> bool {
+        !self.settings().stronger_keys_under_2des_lmk && lmk.is_double_length()
     }
 
     /// Draws a key of the length that its protection needs. Error 27 for single DES where that is off.
@@ -183,6 +192,9 @@ impl<'a> Session<'a> {
         departure: &Departure<'_>,
     ) -> Result<&'a [u8], ErrorCode> {
         check_protection(zmk, departure.scheme == Scheme::Tr31)?;
+        if let Protection::Variant { key_type, .. } = origin {
+            self.atalla_fits(key_type, departure.atalla)?;
+        }
         if let Some(scheme) = departure.scheme.of_parts() {
             if let Protection::KeyBlock { header, .. } = origin {
                 rules::check_export(header, false).map_err(refused_outright)?;
@@ -257,6 +269,20 @@ impl<'a> Session<'a> {
         };
         zmk.unwrap_key(key.token, atalla, &expected)
             .map_err(|refusal| refused(refusal, ErrorCode::new(E)))
+    }
+
+    /// Whether the Atalla variant of a transport key goes with the type of the key under it, where the settings ask.
+    ///
+    /// Error 29 if not (inferred).
+    pub(crate) fn atalla_fits(
+        &self,
+        key_type: &KeyType,
+        stated: Option<AtallaVariant<'_>>,
+    ) -> Result<(), ErrorCode> {
+        let Some(stated) = stated.filter(|_| self.settings().enforce_atalla_variant) else {
+            return Ok(());
+        };
+        if stated.variant()?.goes_with(key_type) { Ok(()) } else { Err(KEY_FUNCTION.0) }
     }
 
     /// A check value of so many digits, as far as the settings allow.

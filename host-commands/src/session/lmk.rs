@@ -60,7 +60,8 @@ impl<'a> Session<'a> {
         named: Option<LmkId>,
     ) -> Option<LmkId> {
         match self.port {
-            LmkPort::Only(_) => None,
+            LmkPort::Only(_) if self.settings().ensure_lmk_of_port => None,
+            LmkPort::Only(_) => named,
             LmkPort::Default => named.or_else(|| InKeyBlocks::of(request).first),
         }
     }
@@ -68,7 +69,10 @@ impl<'a> Session<'a> {
     /// The LMK that port or `%nn` say.
     fn stated(&self, named: Option<LmkId>) -> Result<Option<LmkId>, ErrorCode> {
         match (self.port, named) {
-            (LmkPort::Only(port), Some(named)) if port != named.0 => Err(LMK_IDENTIFIER.0),
+            (LmkPort::Only(port), Some(named)) if port != named.0 => {
+                let is_wrong = self.settings().ensure_lmk_of_port;
+                if is_wrong { Err(LMK_IDENTIFIER.0) } else { Ok(Some(named)) }
+            }
             (LmkPort::Only(port), _) => Ok(Some(LmkId(port))),
             (LmkPort::Default, named) => Ok(named),
         }

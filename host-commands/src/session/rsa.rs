@@ -11,7 +11,11 @@ use wire::ErrorCode;
 use super::Session;
 use crate::{
     error::{
+<<<<<<< HEAD
         PRIVATE_KEY, PRIVATE_KEY_LENGTH, RSA_LENGTH, STORAGE_EMPTY, STORAGE_INDEX, refused_outright,
+=======
+        PRIVATE_KEY, PRIVATE_KEY_LENGTH, RSA_LENGTH, STORAGE_EMPTY, STRONGER_LMK, refused_outright,
+>>>>>>> 0f57cc2 (Keep every security setting, and obey it)
     },
     fields::{
         AuthenticPublicKey, AuthenticationData, Counted, Counted4N, DerSequence, KnownPublicKey,
@@ -105,6 +109,9 @@ impl<'a> Session<'a> {
         key: &RsaKey,
         attributes: RsaAttributes<'_>,
     ) -> Result<SealedPrivateKey<'a>, ErrorCode> {
+        if key.public_key().size() >= 256 && self.is_too_weak(self.lmk()?) {
+            return Err(STRONGER_LMK.0);
+        }
         let sealed = self.lmk()?.seal_rsa(self.lmk_id(), key, attributes, &mut self.random());
         self.scratch().copy(&sealed.map_err(of_rsa)?).map(SealedPrivateKey)
     }

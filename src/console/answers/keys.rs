@@ -77,6 +77,19 @@ impl Answer for ZmkScheme {
     }
 }
 
+/// The Atalla variant of a ZMK: one digit or two, or nothing.
+#[derive(Clone, Debug)]
+pub struct ZmkVariant(pub String);
+
+impl Answer for ZmkVariant {
+    const PROMPT: &'static str = "Enter ZMK variant (if required): ";
+
+    fn parse(text: &str, _: &Desk<'_>) -> Result<Self, &'static str> {
+        let fits = text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if fits { Ok(Self(text.to_owned())) } else { Err("Invalid entry") }
+    }
+}
+
 /// An encrypted key as it stands in messages.
 #[derive(Clone, Debug)]
 pub struct EncryptedKey(pub String);
@@ -105,6 +118,7 @@ impl ClearComponent {
 impl Answer for ClearComponent {
     const PROMPT: &'static str = "Enter component: ";
     const SECRET: bool = true;
+    const ECHOES: bool = true;
 
     fn parse(text: &str, _: &Desk<'_>) -> Result<Self, &'static str> {
         let text = text.strip_prefix('^').unwrap_or(text);

@@ -1,10 +1,12 @@
 //! `A` Authorise.
 
-use appliance::{Action, Activity, Category, Grant, Interface, Settings, Until};
+use appliance::{
+    Action, Activity, CardDigest, Category, Grant, Interface, OfficerProof, Settings, Until,
+};
 use vault::LmkId;
 
-use crate::answers::{Loaded, Yes};
-use crate::card::Content;
+use crate::answers::{Loaded, OfficerPassword, Yes};
+use crate::card::{Content, Password};
 use crate::desk::digest;
 use crate::{Command, Desk, Outcome, Stop};
 
@@ -61,7 +63,7 @@ fn single(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
     desk.tell("Console authorizations will expire in 720 minutes (12 hours).")
 }
 
-/// Lets two officers of an LMK, first and second, show their cards.
+/// Lets two officers of an LMK, first and second, show their cards or type their passwords.
 pub(super) fn two_officers(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
     let officers = desk.state().officers.of(lmk);
     let [Some(first), Some(second)] = officers else {
@@ -69,22 +71,38 @@ pub(super) fn two_officers(desk: &mut Desk<'_>, lmk: LmkId) -> Outcome {
             "This LMK has no officers: load it from component cards, or appoint them with CO",
         );
     };
+    let by_password = desk.state().settings.authorise_by == OfficerProof::Password;
     for (title, officer) in [("First officer:", first), ("Second officer:", second)] {
         desk.tell(title)?;
-        loop {
+        prove(desk, &officer, by_password)?;
+    }
+    Ok(())
+}
+
+/// Lets an officer show his card or type his password, until it is the right one.
+pub(super) fn prove(
+    desk: &mut Desk<'_>,
+    officer: &CardDigest,
+    by_password: bool,
+) -> Outcome<Password> {
+    loop {
+        let (password, wrong) = if by_password {
+            let OfficerPassword(password) = desk.ask()?;
+            (password, "Invalid password; re-enter")
+        } else {
             let (Content::Component { password, .. } | Content::Officer(_, password)) =
                 desk.card()?.content
             else {
                 desk.refuse("Not a LMK card")?;
                 continue;
             };
-            if crypto::equal(&digest(&password), &officer) {
-                break;
-            }
-            desk.refuse("Card is not that of this officer")?;
+            (password, "Card is not that of this officer")
+        };
+        if crypto::equal(&digest(&password), officer) {
+            return Ok(password);
         }
+        desk.refuse(wrong)?;
     }
-    Ok(())
 }
 
 /// One activity with its time.

@@ -1,22 +1,24 @@
 //! `CS` Configure security.
 
+<<<<<<< HEAD
 use appliance::{Action, Authorisations, Officers, State};
+=======
+use appliance::{Action, Authorisations, LmkTable, Officers, Settings, State};
+>>>>>>> 0f57cc2 (Keep every security setting, and obey it)
 
 use crate::answers::{Place, Yes};
-use crate::security::{QUESTIONS, Question, pin_length};
+use crate::security::{GENERAL, QUESTIONS, Question};
 use crate::{Command, Desk, Echo, Outcome};
 
 pub(super) const COMMAND: Command =
     Command::new("CS", "Configure security: one question for each setting", run).secure().audited();
 
-/// Return keeps a value. While LMKs are installed the initial settings stay as they are, unless the LMKs are erased.
+/// Return keeps a value. While LMKs are installed the initial settings stay as they are and are shown only, unless the
+/// LMKs are erased.
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let mut state = (*desk.state()).clone();
-    let before = state.settings.pin_length.digits();
-    if let Some(length) = kept(desk, &format!("PIN length [4-12] ({before}): "), |text| {
-        text.parse().ok().and_then(pin_length)
-    })? {
-        state.settings.pin_length = length;
+    for question in GENERAL {
+        ask(desk, question, &mut state.settings)?;
     }
     state.default_lmk = lmk(desk, "Default LMK id", state.default_lmk)?;
     state.management_lmk = lmk(desk, "Management LMK id", state.management_lmk)?;
@@ -26,10 +28,11 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         erase = yes;
     }
     let is_free = erase || state.lmks.count() == 0;
-    for question in QUESTIONS.iter().filter(|question| is_free || !question.is_initial) {
-        let prompt = question.prompt(&state.settings);
-        if let Some(at) = kept(desk, &prompt, |text| position(question, text))? {
-            (question.set)(&mut state.settings, at);
+    for question in QUESTIONS {
+        if is_free || !question.is_initial {
+            ask(desk, question, &mut state.settings)?;
+        } else {
+            desk.tell(format!("{}: {}", question.label, question.value(&state.settings)))?;
         }
     }
     let State { settings, default_lmk, management_lmk, .. } = state;
@@ -50,7 +53,22 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         desk.did(Action::LmksErased);
         desk.tell("LMKs erased")?;
     }
-    desk.tell("Security settings changed")
+    desk.tell("Security settings changed")?;
+    let save = kept(desk, "Save SECURITY settings to smartcard? [Y/N] (N): ", yes)?;
+    if save == Some(true) { super::ss::save(desk) } else { Ok(()) }
+}
+
+/// Asks one question.
+fn ask(desk: &mut Desk<'_>, question: &Question, settings: &mut Settings) -> Outcome {
+    let prompt = question.prompt(settings);
+    let answered = kept(desk, &prompt, |text| {
+        let mut changed = settings.clone();
+        question.answer(&mut changed, text).map(|()| changed)
+    })?;
+    if let Some(changed) = answered {
+        *settings = changed;
+    }
+    Ok(())
 }
 
 /// The value that is typed; none for Return, which keeps what there is.
@@ -72,13 +90,6 @@ pub(super) fn kept<T>(
     }
 }
 
-fn position(question: &Question, text: &str) -> Option<usize> {
-    let same = |(typed, shown): &(&str, &str)| {
-        text.eq_ignore_ascii_case(typed) || text.eq_ignore_ascii_case(shown)
-    };
-    question.choices.iter().position(same)
-}
-
 fn lmk(desk: &mut Desk<'_>, label: &str, present: vault::LmkId) -> Outcome<vault::LmkId> {
     use crate::Answer as _;
     let prompt = format!("{label} ({:02}): ", present.0);
@@ -91,5 +102,14 @@ fn lmk(desk: &mut Desk<'_>, label: &str, present: vault::LmkId) -> Outcome<vault
             Ok(Place(id)) => return Ok(id),
             Err(refusal) => desk.refuse(refusal)?,
         }
+    }
+}
+
+/// Yes or no, where Return keeps what there is.
+pub(super) fn yes(text: &str) -> Option<bool> {
+    match text.to_ascii_uppercase().as_str() {
+        "Y" => Some(true),
+        "N" => Some(false),
+        _ => None,
     }
 }

@@ -3,11 +3,11 @@
 use appliance::Category;
 use vault::role::AnyKey;
 use vault::usage::Stated;
-use vault::{Expected, Key, Policy, Token, Use};
+use vault::{Expected, Key, KeyType, Policy, Token, Use};
 
 use crate::answers::{Answer, EncryptedKey, Number};
 use crate::card::Content;
-use crate::desk::{Destination, Form};
+use crate::desk::{Destination, ZMK_COMPONENT};
 use crate::screens::check_value;
 use crate::{Command, Desk, Outcome, Stop};
 
@@ -16,7 +16,7 @@ pub(super) const COMMAND: Command =
 
 /// How the components come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     /// Typed in the clear; the key is their exclusive or.
     Xor,
     /// The first half, the second half, and of a triple-length key the last third.
@@ -25,6 +25,8 @@ enum Kind {
     Cards,
     /// Under the LMK; the key is their exclusive or.
     Encrypted,
+    /// The same as older commands make them for ZMKs.
+    ZmkComponents,
 }
 
 impl Answer for Kind {
@@ -52,17 +54,26 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         let Number::<1, 9>(count) = desk.ask_as("Enter number of components [1-9]: ")?;
         count
     };
-    if count == 1 && kind != Kind::Parts && desk.state().settings.multiple_key_components {
-        return Stop::no("Multiple key components required");
+    if kind != Kind::Parts {
+        desk.enough_components(count)?;
     }
+    form(desk, &to, kind, count)
+}
+
+/// Takes so many components and forms a key of them.
+pub(super) fn form(desk: &mut Desk<'_>, to: &Destination, kind: Kind, count: u32) -> Outcome {
     let mut formed: Option<Key<Stated>> = None;
     for number in 1..=count {
         let prompt = format!("Enter component {number}: ");
         let component = match kind {
-            Kind::Xor => desk.component(&to, &prompt)?,
-            Kind::Parts => desk.part(&to, &prompt, number)?,
-            Kind::Cards => on_card(desk, &to)?,
-            Kind::Encrypted => encrypted(desk, &to, &prompt)?,
+            Kind::Xor => desk.component(to, &prompt)?,
+            Kind::Parts => desk.part(to, &prompt, number)?,
+            Kind::Cards => on_card(desk, to)?,
+            Kind::Encrypted => encrypted(desk, to, &prompt, to.key_type())?,
+            Kind::ZmkComponents => {
+                let key_type = desk.state().key_types().find(ZMK_COMPONENT);
+                encrypted(desk, to, &format!("Enter encrypted component {number}: "), key_type)?
+            }
         };
         match &mut formed {
             None => formed = Some(component),
@@ -73,7 +84,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let key = key
         .formed(desk.state().policy())
         .or_else(Stop::of_key)?;
-    let sealed = desk.seal(&key, &to, None)?;
+    let sealed = desk.seal(&key, to, None)?;
     desk.tell_key("Encrypted key", &sealed, &check_value(&key))
 }
 
@@ -91,16 +102,17 @@ fn on_card(desk: &mut Desk<'_>, to: &Destination) -> Outcome<Key<Stated>> {
 }
 
 /// A component under the LMK of the key.
-fn encrypted(desk: &mut Desk<'_>, to: &Destination, prompt: &str) -> Outcome<Key<Stated>> {
+fn encrypted(
+    desk: &mut Desk<'_>,
+    to: &Destination,
+    prompt: &str,
+    key_type: Option<&'static KeyType>,
+) -> Outcome<Key<Stated>> {
     loop {
         let EncryptedKey(text) = desk.ask_as(prompt)?;
         let state = desk.state();
         let Some(lmk) = state.lmks.get(to.lmk) else { return Stop::no("Invalid LMK identifier") };
         let token = Token(text.as_bytes());
-        let key_type = match to.form {
-            Form::Variant(key_type, _) => Some(key_type),
-            Form::Block(_) => None,
-        };
         let policy = Policy { masquerading: true, ..state.policy() };
         let any = Expected::of_type::<AnyKey>(key_type, Use::Any, policy);
         let expected = Expected { component: token.is_component(), ..any };

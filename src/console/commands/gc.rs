@@ -17,11 +17,16 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let to = desk.destination()?;
     desk.authorised(to.lmk, Category::Component, &to.sub())?;
     let number = component_number(desk, &to)?;
-    let key = generate(desk, &to)?;
+    show(desk, &to, number)
+}
+
+/// Draws a component and shows it.
+pub(super) fn show(desk: &mut Desk<'_>, to: &Destination, number: Option<u8>) -> Outcome {
+    let key = generate(desk, to)?;
     let shown = Zeroizing::new(grouped(key.printed().digits()));
     let clear = Zeroizing::new(format!("Clear component: {}", *shown));
     desk.tell(&*clear)?;
-    let sealed = desk.seal(&key, &to, number)?;
+    let sealed = desk.seal(&key, to, number)?;
     desk.tell_key("Encrypted component", &sealed, &check_value(&key))
 }
 

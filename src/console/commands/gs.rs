@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::gc::generate;
 use crate::answers::{Number, Yes};
 use crate::card::Content;
+use crate::desk::Destination;
 use crate::screens::check_value;
 use crate::{Command, Desk, Outcome, Stop};
 
@@ -18,9 +19,14 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let Number::<2, 3>(count) = desk.ask_as("Enter number of components [2-3]: ")?;
     let to = desk.destination()?;
     desk.authorised(to.lmk, Category::Component, &to.sub())?;
+    on_cards(desk, &to, count, "Encrypted key")
+}
+
+/// Draws so many components, writes each to a card, and forms a key of them.
+pub(super) fn on_cards(desk: &mut Desk<'_>, to: &Destination, count: u32, title: &str) -> Outcome {
     let mut formed: Option<Key<Stated>> = None;
     for number in 1..=count {
-        let component = generate(desk, &to)?;
+        let component = generate(desk, to)?;
         let printed = component.printed();
         let digits = core::str::from_utf8(printed.digits()).unwrap_or_default();
         let content = Content::KeyComponent(Zeroizing::new(digits.to_owned()));
@@ -41,6 +47,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let Some(key) = formed else { return Err(Stop::Aborted) };
     let key =
         key.formed(desk.state().policy()).or_else(Stop::of_key)?;
-    let sealed = desk.seal(&key, &to, None)?;
-    desk.tell_key("Encrypted key", &sealed, &check_value(&key))
+    let sealed = desk.seal(&key, to, None)?;
+    desk.tell_key(title, &sealed, &check_value(&key))
 }

@@ -21,7 +21,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     } else {
         None
     };
-    let EncryptedKey(zmk) = desk.ask_as("Enter ZMK: ")?;
+    let (zmk, variant) = desk.zmk()?;
     let EncryptedKey(key) = desk.ask_as("Enter key: ")?;
     let (code, scheme, tail) = match to {
         Some(to) => (to.type_code().to_owned(), to.scheme(), to.tail(false)),
@@ -39,7 +39,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
             ("FFF".to_owned(), 'S', to.tail(false))
         }
     };
-    let (warning, reply) = desk.work(&format!("A6{code}{zmk}{key}{scheme}{tail}"))?;
+    let (warning, reply) = desk.work(&format!("A6{code}{zmk}{key}{scheme}{variant}{tail}"))?;
     if warning == "01" {
         desk.tell("Warning: key parity corrected")?;
     }

@@ -18,9 +18,9 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         "FFF"
     };
     let ZmkScheme(Some(scheme)) = desk.ask()? else { return Stop::no("Invalid key scheme") };
-    let EncryptedKey(zmk) = desk.ask_as("Enter ZMK: ")?;
+    let (zmk, variant) = desk.zmk()?;
     let EncryptedKey(key) = desk.ask_as("Enter key: ")?;
-    let (_, reply) = desk.work(&format!("A8{code};0{zmk}{key}{scheme}%{:02}", lmk.0))?;
+    let (_, reply) = desk.work(&format!("A8{code};0{zmk}{key}{scheme}{variant}%{:02}", lmk.0))?;
     let (key, check_value) = split(&reply);
     desk.tell_key("Key under ZMK", key, check_value)
 }

@@ -1,6 +1,6 @@
 //! `KG` Generate a key.
 
-use crate::answers::{EncryptedKey, ZmkScheme};
+use crate::answers::ZmkScheme;
 use crate::{Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command =
@@ -13,8 +13,8 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let (mode, export) = match exported {
         None => ('0', String::new()),
         Some(scheme) => {
-            let EncryptedKey(zmk) = desk.ask_as("Enter ZMK: ")?;
-            ('1', format!(";0{zmk}{scheme}"))
+            let (zmk, variant) = desk.zmk()?;
+            ('1', format!(";0{zmk}{scheme}{variant}"))
         }
     };
     let (code, scheme) = (to.type_code().to_owned(), to.scheme());

@@ -56,6 +56,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return Stop::no("Invalid LMK identifier");
     }
     desk.did(Action::LmkInstalled);
+    desk.tell("LMK loaded")?;
     offer(desk, id, "default", |state| &mut state.default_lmk)?;
     offer(desk, id, "management", |state| &mut state.management_lmk)
 }

@@ -1,6 +1,6 @@
 //! `VR` View the release.
 
-use appliance::FIRMWARE;
+use appliance::{FIRMWARE, FIRMWARE_COMPLIANT};
 
 use super::licence::show;
 use crate::{Command, Desk, Outcome};
@@ -9,8 +9,8 @@ pub(super) const COMMAND: Command =
     Command::new("VR", "View release, serial number, licences and algorithms", run).for_provider();
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
-    let revision = String::from_utf8_lossy(FIRMWARE);
     let pci = desk.state().settings.complies_with_pci();
+    let revision = String::from_utf8_lossy(if pci { FIRMWARE_COMPLIANT } else { FIRMWARE });
     for line in [
         format!("Base release: {}", env!("CARGO_PKG_VERSION")),
         format!("Revision: {revision}"),

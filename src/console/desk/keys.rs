@@ -1,5 +1,6 @@
 //! Keys that are made at a desk.
 
+use appliance::{Category, ZmkLength};
 use crypto::Algorithm;
 use vault::key_block::{Header, Version};
 use vault::usage::Stated;
@@ -7,8 +8,13 @@ use vault::{Key, KeySize, KeyType, LmkId, LmkKind, Protection, Scheme};
 use zeroize::Zeroizing;
 
 use super::Desk;
-use crate::answers::{ClearComponent, KeyLength, KeyScheme, Loaded, Mark, TypeCode};
+use crate::answers::{
+    ClearComponent, EncryptedKey, KeyLength, KeyScheme, Loaded, Mark, TypeCode, ZmkVariant,
+};
 use crate::{Outcome, Stop};
+
+/// Key type of ZMK components for older commands. Source: manual of those commands.
+pub(crate) const ZMK_COMPONENT: [u8; 3] = *b"100";
 
 /// Room for a key under an LMK.
 const TOKEN: usize = 320;
@@ -39,6 +45,14 @@ impl Destination {
         match &self.form {
             Form::Variant(key_type, _) => key_type.code().to_owned(),
             Form::Block(header) => String::from_utf8_lossy(&header.usage).into_owned(),
+        }
+    }
+
+    /// The key type, if it has one.
+    pub(crate) const fn key_type(&self) -> Option<&'static KeyType> {
+        match self.form {
+            Form::Variant(key_type, _) => Some(key_type),
+            Form::Block(_) => None,
         }
     }
 
@@ -103,6 +117,30 @@ impl Desk<'_> {
         Ok(Destination { lmk, size, form: Form::Variant(key_type, scheme) })
     }
 
+    /// Where a key of a fixed type goes, as the commands of older devices have it: under a variant LMK that is asked for,
+    /// and of single or double length.
+    pub(crate) fn fixed(&mut self, code: [u8; 3], is_double: bool) -> Outcome<Destination> {
+        let Loaded(lmk) = self.ask()?;
+        if self.kind(lmk)? != LmkKind::Variant {
+            return Stop::no("Command not available under a key block LMK");
+        }
+        let Some(key_type) = self.state().key_types().find(code) else {
+            return Stop::no("Invalid key type");
+        };
+        // Components of ZMKs are authorised as ZMKs are.
+        let sub = if code == ZMK_COMPONENT { "000" } else { key_type.code() };
+        self.authorised(lmk, Category::Component, sub)?;
+        let scheme = if is_double { Scheme::Untagged } else { Scheme::Z };
+        let form = Form::Variant(key_type, scheme);
+        Ok(Destination { lmk, size: KeySize::of_scheme(scheme), form })
+    }
+
+    /// The same for a ZMK or a component of one, of the length that the settings have.
+    pub(crate) fn fixed_zmk(&mut self, code: [u8; 3]) -> Outcome<Destination> {
+        let is_double = self.state().settings.zmk_length == ZmkLength::Double;
+        self.fixed(code, is_double)
+    }
+
     /// Asks for the attributes of a key block.
     fn block(&mut self, lmk: LmkId) -> Outcome<Destination> {
         let size = loop {
@@ -143,6 +181,24 @@ impl Desk<'_> {
                 Err(_) => self.refuse("Key block attributes do not go together; re-enter")?,
             }
         }
+    }
+
+    /// Asks for a ZMK, and for its Atalla variant where the settings want that.
+    pub(crate) fn zmk(&mut self) -> Outcome<(String, String)> {
+        let EncryptedKey(zmk) = self.ask_as("Enter ZMK: ")?;
+        if !self.state().settings.atalla_variant_support {
+            return Ok((zmk, String::new()));
+        }
+        let ZmkVariant(variant) = self.ask()?;
+        Ok((zmk, variant))
+    }
+
+    /// Whether the settings let a key be formed of so many components.
+    pub(crate) fn enough_components(&self, count: u32) -> Outcome {
+        if count == 1 && self.state().settings.multiple_key_components {
+            return Stop::no("Multiple key components required");
+        }
+        Ok(())
     }
 
     /// Asks for a clear component of a key.

@@ -23,7 +23,8 @@ impl<I: Iterator<Item = Zeroizing<String>>, W: Write, D: Drawer> Terminal for Sc
         let line = self.lines.find(|line| !line.starts_with('#')).ok_or(Stop::Ended)?;
         match echo {
             Echo::Plain => self.line(&format!("{prompt}{}", *line))?,
-            Echo::Hidden => self.line(prompt.trim_end())?,
+            Echo::Shown if !line.starts_with('^') => self.line(&format!("{prompt}{}", *line))?,
+            Echo::Hidden | Echo::Shown => self.line(prompt.trim_end())?,
         }
         Ok(line)
     }

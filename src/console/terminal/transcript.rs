@@ -13,8 +13,8 @@ use crate::{Outcome, Stop};
 pub struct Transcript<'a> {
     lines: std::str::Lines<'a>,
     source: Source,
-    /// Whether the last question of an outdated conversation was new in it.
-    is_new: bool,
+    /// The last question, if it is new in an outdated conversation.
+    unknown: Option<String>,
     /// The conversation as it went.
     pub happened: String,
     /// Where the cards are.
@@ -53,7 +53,7 @@ impl<'a> Transcript<'a> {
         Self {
             lines: text.lines(),
             source,
-            is_new: false,
+            unknown: None,
             happened: String::new(),
             cards: BTreeMap::new(),
         }
@@ -87,15 +87,15 @@ impl Terminal for Transcript<'_> {
     fn read(&mut self, prompt: &str, echo: Echo) -> Outcome<Zeroizing<String>> {
         let expected = match self.source {
             Source::Outdated => {
-                let was_new = std::mem::take(&mut self.is_new);
                 let is_over = !self.lines.clone().any(is_command);
+                let before = self.unknown.take();
                 let typed = match self.answered(prompt) {
                     Some(typed) => typed,
                     None if is_over => return Err(Stop::Ended),
                     // Return is no answer to it.
-                    None if was_new => return Err(Stop::Aborted),
+                    None if before.as_deref() == Some(prompt) => return Err(Stop::Aborted),
                     None => {
-                        self.is_new = true;
+                        self.unknown = Some(prompt.to_owned());
                         ""
                     }
                 };
@@ -106,7 +106,7 @@ impl Terminal for Transcript<'_> {
         if self.source != Source::Conversation {
             let shown = match echo {
                 Echo::Hidden => format!("{prompt}<{expected}>"),
-                Echo::Plain => format!("{prompt}{expected}"),
+                Echo::Plain | Echo::Shown => format!("{prompt}{expected}"),
             };
             self.happened.extend([shown.trim_end(), "\n"]);
             return Ok(Zeroizing::new(expected.to_owned()));
@@ -118,7 +118,7 @@ impl Terminal for Transcript<'_> {
         self.happened.extend([prompt.trim_end(), space, typed, "\n"]);
         let text = match echo {
             Echo::Hidden => typed.strip_prefix('<').and_then(|text| text.strip_suffix('>')),
-            Echo::Plain => Some(typed),
+            Echo::Plain | Echo::Shown => Some(typed),
         };
         text.map(|text| Zeroizing::new(text.to_owned())).ok_or(Stop::Ended)
     }

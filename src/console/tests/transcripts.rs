@@ -23,6 +23,15 @@ fn state(name: &str) -> State {
         "# development, nothing authorised" => {
             State { authorised: Authorisations::default(), ..State::development() }
         }
+        "# development, secure, officers with passwords, echo and Atalla variants" => {
+            let mut state = State::development();
+            state.authorised = Authorisations::default();
+            state.settings.authorise_by = appliance::OfficerProof::Password;
+            state.settings.echo = true;
+            state.settings.atalla_variant_support = true;
+            (state.locks.left.is_open, state.locks.right.is_open) = (true, true);
+            state
+        }
         "# development, with an old LMK in key change storage" => {
             let mut state = State::development();
             let old = Lmk::named("test-variant-old").expect("a public LMK");
