@@ -28,7 +28,7 @@ const WITHOUT_EFFECT: [&str; 2] = ["protect_multos_checksums", "error_light_off_
 
 /// Settings with tests of their own, for one message does not show them.
 const ELSEWHERE: [&str; 4] =
-    ["hide_key_length", "fraud_detection", "authorise_des_under_rsa", "solicitation_batch_size"];
+    ["hide_key_length", "fraud_detection", "authorised_rsa_import", "solicitation_batch_size"];
 
 /// Settings of commands for HMACs have their own tests, too.
 const OF_HMACS: [&str; 3] = ["minimum_hmac_length", "pkcs11_hmac", "x917_hmac"];

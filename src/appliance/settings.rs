@@ -37,8 +37,6 @@ pub struct Settings {
     pub x917_export: bool,
     /// Whether single length DES keys may be used; else error 27. Default inferred.
     pub single_des: bool,
-    /// Whether GI needs an authorised activity to bring in DES keys under RSA keys; else error 17. Default inferred.
-    pub authorise_des_under_rsa: bool,
     /// Whether triple-length keys, and RSA keys of 2048 bits or more, go under a variant LMK of double length; else error
     /// 48. Default and error inferred.
     pub stronger_keys_under_2des_lmk: bool,
@@ -137,7 +135,6 @@ impl Default for Settings {
             x917_import: false,
             x917_export: false,
             single_des: false,
-            authorise_des_under_rsa: true,
             stronger_keys_under_2des_lmk: false,
             protect_multos_checksums: true,
             prevent_single_des_masquerading: true,

@@ -125,32 +125,9 @@ pub(crate) static QUESTIONS: &[Question] = &[
     question!("Decimalization table checks" decimalisation_table_checks ENABLED false),
     question!("PIN encryption algorithm" pin_encryption_algorithm true
         "A" "A" PinEncryptionAlgorithm::A, "B" "B" PinEncryptionAlgorithm::B),
-<<<<<<< HEAD
     question!("Authorized State required when importing DES key under RSA key"
         authorised_rsa_import YES false),
-    Question {
-        label: "Minimum HMAC verification length in bytes",
-        choices: HMAC_LENGTHS,
-        is_initial: false,
-        get: |settings| {
-            let length = u8::from(settings.minimum_hmac_length);
-            HMAC_LENGTHS
-                .iter()
-                .position(|(typed, _)| typed.parse() == Ok(length))
-                .unwrap_or_default()
-        },
-        set: |settings, at| {
-            let length = HMAC_LENGTHS.get(at).and_then(|(typed, _)| typed.parse::<u8>().ok());
-            if let Some(length) = length.and_then(|length| HmacLength::try_from(length).ok()) {
-                settings.minimum_hmac_length = length;
-            }
-        },
-    },
-=======
-    question!("Authorised State required when importing DES key under RSA key"
-        authorise_des_under_rsa YES false),
     number!("Minimum HMAC verification length in bytes" minimum_hmac_length false 5 20 u8),
->>>>>>> 0f57cc2 (Keep every security setting, and obey it)
     question!("Enable PKCS#11 import and export for HMAC keys" pkcs11_hmac YES false),
     question!("Enable ANSI X9.17 import and export for HMAC keys" x917_hmac YES false),
     question!("ZEK/TEK encryption of ASCII data or Binary data or None" zek_encryption false

@@ -14,8 +14,7 @@ use super::Session;
 use crate::{
     error::{
         KEY_FUNCTION, KEY_LENGTH, KEY_SCHEME, KEY_TYPE_CODE, KEY_USAGE, LMK_SCHEMES, STRONGER_LMK,
-        refused,
-        refused_outright,
+        refused, refused_outright,
     },
     fields::{
         AtallaVariant, Attributes, CheckValue, ExportedBlock, Hex, KeyField, KeyTypeCode, Scheme,

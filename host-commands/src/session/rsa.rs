@@ -11,11 +11,8 @@ use wire::ErrorCode;
 use super::Session;
 use crate::{
     error::{
-<<<<<<< HEAD
-        PRIVATE_KEY, PRIVATE_KEY_LENGTH, RSA_LENGTH, STORAGE_EMPTY, STORAGE_INDEX, refused_outright,
-=======
-        PRIVATE_KEY, PRIVATE_KEY_LENGTH, RSA_LENGTH, STORAGE_EMPTY, STRONGER_LMK, refused_outright,
->>>>>>> 0f57cc2 (Keep every security setting, and obey it)
+        PRIVATE_KEY, PRIVATE_KEY_LENGTH, RSA_LENGTH, STORAGE_EMPTY, STORAGE_INDEX, STRONGER_LMK,
+        refused_outright,
     },
     fields::{
         AuthenticPublicKey, AuthenticationData, Counted, Counted4N, DerSequence, KnownPublicKey,

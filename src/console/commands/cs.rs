@@ -1,10 +1,6 @@
 //! `CS` Configure security.
 
-<<<<<<< HEAD
-use appliance::{Action, Authorisations, Officers, State};
-=======
-use appliance::{Action, Authorisations, LmkTable, Officers, Settings, State};
->>>>>>> 0f57cc2 (Keep every security setting, and obey it)
+use appliance::{Action, Authorisations, Officers, Settings, State};
 
 use crate::answers::{Place, Yes};
 use crate::security::{GENERAL, QUESTIONS, Question};
