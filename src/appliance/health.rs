@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use vault::Moment;
 
 /// Why the device erased its LMKs. The numbers are those that JK shows.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TamperCause {
     /// Not known.
     Unknown = 0,
@@ -28,6 +29,45 @@ pub enum TamperCause {
     Module = 9,
     /// General.
     General = 10,
+}
+
+impl TamperCause {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Unknown,
+        Self::Temperature,
+        Self::Battery,
+        Self::EraseButton,
+        Self::Watchdog,
+        Self::Voltage,
+        Self::Restart,
+        Self::Motion,
+        Self::Case,
+        Self::Module,
+        Self::General,
+    ];
+
+    /// As the console calls it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Temperature => "temperature",
+            Self::Battery => "battery",
+            Self::EraseButton => "erase-button",
+            Self::Watchdog => "watchdog",
+            Self::Voltage => "voltage",
+            Self::Restart => "restart",
+            Self::Motion => "motion",
+            Self::Case => "case",
+            Self::Module => "module",
+            Self::General => "general",
+        }
+    }
+
+    /// The cause that the console calls so.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.word() == word)
+    }
 }
 
 /// That the device was tampered with. The next start clears it.

@@ -15,6 +15,7 @@ mod licence;
 mod lmk_table;
 mod locks;
 mod logs;
+mod monitoring;
 mod network;
 pub mod printer;
 mod printing;
@@ -58,6 +59,7 @@ pub use licence::{Licence, LmksInUse, NoLicence, NoPackage, Packages};
 pub use lmk_table::{KeyChange, KeyChangeFault, Label, LmkTable, Migration};
 pub use locks::{CardDigest, Lock, Locks, Mode, Officers};
 pub use logs::{Logs, Unarchived};
+pub use monitoring::{AuxiliaryPort, Monitoring, MotionAlarm, SerialPort, Snmp};
 pub use network::{Connection, Link, Network, Refused, Totals, Traffic};
 pub use printer::Printer;
 pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing, Value};
@@ -130,6 +132,8 @@ pub struct State {
     pub licence: Licence,
     /// What fraud detection had found when the state was kept last.
     pub fraud: FraudRecord,
+    /// What it watches.
+    pub monitoring: Monitoring,
 }
 
 impl Default for State {
@@ -153,6 +157,7 @@ impl Default for State {
             health: Health::default(),
             licence: Licence::default(),
             fraud: FraudRecord::default(),
+            monitoring: Monitoring::default(),
         }
     }
 }
@@ -273,9 +278,9 @@ impl Appliance {
         let statistics = Statistics::new(now);
         let is_online = state.mode() == Mode::Online;
         let fraud = FraudDetection::new(state.fraud);
-        statistics.run(is_online, now);
         let admission = u32::from(state.admits_hosts());
         let header_length = state.host_ports.header_length;
+        statistics.run(is_online && state.monitoring.utilisation, now);
         Self {
             pace: Pace::new(state.licence.calls_per_second),
             state: RwLock::new(Arc::new(state)),
@@ -376,6 +381,7 @@ impl Appliance {
     fn put(&self, state: State) {
         let (before, after) = (self.state().mode(), state.mode());
         self.is_online.store(after == Mode::Online, Relaxed);
+        let counts = after == Mode::Online && state.monitoring.utilisation;
         self.pace.set(state.licence.calls_per_second);
         self.syslog.configure(&state.settings.syslog);
         let is_other = !Arc::ptr_eq(&self.state().host_ports, &state.host_ports);
@@ -384,8 +390,8 @@ impl Appliance {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
         // After the state, so that whoever sees this sees that.
         self.admit(admits, is_other);
+        self.statistics.run(counts, now);
         if after != before {
-            self.statistics.run(after == Mode::Online, now);
             self.note(match after {
                 Mode::Online => Action::Online,
                 Mode::Offline => Action::Offline,
@@ -458,11 +464,51 @@ impl Appliance {
         self.fault(Fault::Tamper, cause as u32);
         self.note(Action::LmksErased);
         self.erase(|state| {
-            state.health.tampers += 1;
+            state.health.tampers += u64::from(state.monitoring.health);
             state.erase_lmks();
             state.authorised = Authorisations::default();
             state.tamper = Some(Tamper { cause, at: state.clock.now() });
         });
+    }
+
+    /// Lets something happen around the device: true where it sets an alarm off. What lasts keeps the device from clearing
+    /// the tamper until it [ends](Self::ends).
+    pub fn happens(&self, cause: TamperCause, lasts: bool) -> bool {
+        let is_noticed = self.state().monitoring.notices(cause);
+        if is_noticed {
+            self.tamper(cause);
+            self.erase(|state| state.monitoring.stimulus = lasts.then_some(cause));
+            self.forget();
+        }
+        is_noticed
+    }
+
+    /// Lets end what happens around the device; false where nothing does.
+    ///
+    /// # Errors
+    /// [`NotKept`].
+    pub fn ends(&self) -> Result<bool, NotKept> {
+        self.change(|state| state.monitoring.stimulus.take().is_some())
+    }
+
+    /// Starts the device anew: what is authorised ends, unless it is persistent, and a tamper is cleared, unless what
+    /// caused it lasts. Keys and settings stay.
+    ///
+    /// # Errors
+    /// [`NotKept`].
+    pub fn restart(&self) -> Result<(), NotKept> {
+        self.change(|state| {
+            state.authorised.restarted();
+            if state.monitoring.stimulus.is_none() {
+                state.tamper = None;
+            }
+            if state.monitoring.health {
+                state.health.started(state.clock.now());
+            }
+        })?;
+        self.set_response_delay(0);
+        self.forget();
+        Ok(())
     }
 
     /// Its printer.

@@ -5,6 +5,7 @@
 
 use std::{
     cell::Cell,
+    collections::VecDeque,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
@@ -20,6 +21,9 @@ pub const POSITIONS: usize = 512;
 
 /// Load bands: each a tenth of what the processors of the machine can do.
 pub const BANDS: usize = 10;
+
+/// Periods whose load is remembered.
+const RECENT: usize = 60;
 
 /// More than there are workers as a rule; those beyond share.
 const SHARES: usize = 32;
@@ -42,6 +46,8 @@ pub struct Statistics {
     bands: [AtomicU64; BANDS],
     span: Mutex<Span>,
     meter: Mutex<Meter>,
+    /// Loads of the last periods, the latest in front.
+    recent: Mutex<VecDeque<u8>>,
 }
 
 /// The time that the counters cover.
@@ -106,6 +112,7 @@ impl Statistics {
             bands: [const { AtomicU64::new(0) }; BANDS],
             span: Mutex::new(Span::starting(now)),
             meter: Mutex::new(Meter::new()),
+            recent: Mutex::default(),
         }
     }
 
@@ -126,11 +133,23 @@ impl Statistics {
     /// Looks how busy the device was since the last look. To be called once a second: that is a period.
     pub fn look(&self) {
         let load = self.meter.lock().unwrap_or_else(PoisonError::into_inner).load();
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.truncate(RECENT - 1);
+        recent.push_front(u8::try_from(load.min(100)).unwrap_or(100));
+        drop(recent);
         if self.span().running.is_some()
             && let Some(periods) = self.bands.get((load * BANDS / 100).min(BANDS - 1))
         {
             periods.fetch_add(1, Relaxed);
         }
+    }
+
+    /// Load over so many of the last periods, in per cent.
+    pub fn recent_load(&self, periods: u16) -> u32 {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked_at = recent.iter().take(usize::from(periods));
+        let count = u32::try_from(looked_at.len()).unwrap_or(1).max(1);
+        looked_at.map(|load| u32::from(*load)).sum::<u32>() / count
     }
 
     /// Periods by load, from idle to busy.

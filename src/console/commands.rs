@@ -18,9 +18,14 @@ registry! {
     a c va
     gk lk lo ln dm r#do dc
     gc gs ec fk kg ik ke ck
+    f z d de gz k bk iv
     cv pv ed td n dollar t
     cs configcmds configpb a5 a7 ss rs reset
     auditlog auditprint auditoptions clearaudit errlog clearerr syslog
     ch configacl netstat cm qm cl ql route ping tracert
     sg si sv se sd
+    tamper reboot
+    utilcfg utilenable utilstats healthenable healthstats
+    snmp snmpadd snmpdel trap trapadd trapdel
+    ca qa cc qc
 }

@@ -5,14 +5,17 @@ use std::fmt::Write as _;
 use crate::{COMMANDS, States};
 
 /// Conversations, with what they show.
-const CONVERSATIONS: [(&str, &str); 4] = [
+const CONVERSATIONS: [(&str, &str); 7] = [
     (
         "A ceremony: key cards, three components, two officers, a ZMK and a ZPK",
         include_str!("transcripts/ceremony.txt"),
     ),
     ("Officers of an LMK that has no cards", include_str!("transcripts/officers.txt")),
     ("Keys and tables under the test LMKs", include_str!("transcripts/keys.txt")),
+    ("Commands of older devices", include_str!("transcripts/legacy.txt")),
     ("Settings", include_str!("transcripts/settings.txt")),
+    ("Officers with passwords, echo, Atalla variants", include_str!("transcripts/passwords.txt")),
+    ("Monitoring, alarms and a tamper", include_str!("transcripts/monitoring.txt")),
 ];
 
 /// A section in Markdown. Hidden answers stand between `<` and `>`.

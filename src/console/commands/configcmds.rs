@@ -16,7 +16,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let settings = desk.state().settings.clone();
     show(desk, "Disabled Host commands:", &settings.disabled_commands)?;
     show(desk, "Disabled Console commands:", &settings.disabled_console_commands)?;
-    if desk.state().locks.mode() != Mode::Secure {
+    if desk.state().mode() != Mode::Secure {
         return Ok(());
     }
     loop {

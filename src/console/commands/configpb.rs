@@ -17,7 +17,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         let enabled = desk.state().settings.pin_block_formats.clone();
         desk.tell("List of enabled PIN block formats:")?;
         desk.tell(enabled.join(" "))?;
-        if desk.state().locks.mode() != Mode::Secure {
+        if desk.state().mode() != Mode::Secure {
             return Ok(());
         }
         let typed =

@@ -1,0 +1,13 @@
+//! `HEALTHENABLE` Switch the health counts on and off.
+
+use super::utilenable::toggle;
+use crate::{Command, Desk, Outcome};
+
+pub(super) const COMMAND: Command =
+    Command::new("HEALTHENABLE", "Suspend or resume the gathering of health counts", run)
+        .offline()
+        .for_provider();
+
+fn run(desk: &mut Desk<'_>) -> Outcome {
+    toggle(desk, "Health check statistics gathering", |state| &mut state.monitoring.health)
+}
