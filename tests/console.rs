@@ -18,7 +18,12 @@ struct Server {
 
 impl Server {
     fn start(name: &str) -> Self {
-        let mut child = strongroom(&["serve", "--dev", "--seed", "1", "--listen", "127.0.0.1:0"])
+        Self::serving(name, &["--dev"])
+    }
+
+    fn serving(name: &str, arguments: &[&str]) -> Self {
+        let mut child = strongroom(&["serve", "--seed", "1", "--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program is built");
@@ -93,6 +98,22 @@ fn a_ceremony_runs_from_a_script() {
         let mode = card.metadata().expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{:?}", card.path());
     }
+}
+
+/// The script that README shows, on an appliance as delivered.
+#[test]
+fn the_ceremony_among_the_examples_goes_through() {
+    let server = Server::serving("example", &[]);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ceremony.txt");
+    let (status, shown) = server.script(&["--script", script.to_str().expect("text")], "");
+    assert_eq!(status, Some(0), "{shown}");
+    // The exclusive or of the two components with odd parity; computed with OpenSSL.
+    assert!(shown.contains("Key check value: 2284A8"), "{shown}");
+    let check = |title: &str| {
+        let (_, after) = shown.split_once(title).unwrap_or_else(|| panic!("no {title}: {shown}"));
+        after.lines().nth(1).expect("a check value").to_owned()
+    };
+    assert_eq!(check("Key under LMK: "), check("Key under ZMK: "));
 }
 
 #[test]
