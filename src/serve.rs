@@ -100,7 +100,8 @@ async fn look_at_load(host: Arc<Host>) {
     seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         seconds.tick().await;
-        host.appliance().statistics().look();
+        let licence = host.appliance().state().licence;
+        host.appliance().statistics().look(licence.calls_per_second);
     }
 }
 

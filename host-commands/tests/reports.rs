@@ -53,8 +53,8 @@ fn j2_has_ten_bands_of_load() {
     let borders: Vec<&str> = bands.split_terminator(',').map(|band| &band[..6]).collect();
     let expected = "000010 010020 020030 030040 040050 050060 060070 070080 080090 090100";
     assert_eq!(borders.join(" "), expected);
-    host.appliance().statistics().look();
-    host.appliance().statistics().look();
+    host.appliance().statistics().look(None);
+    host.appliance().statistics().look(None);
     let reply = ask(&host, "J2");
     let periods = |band: &str| band[6..].parse::<u32>().expect("a number");
     let bands = reply[62..].split_terminator(',');

@@ -182,7 +182,7 @@ mod tests {
         appliance.tamper(TamperCause::Case);
         appliance.restart().expect("nothing is kept");
         assert_eq!(appliance.state().health, before);
-        appliance.statistics().look();
+        appliance.statistics().look(None);
         assert_eq!(appliance.statistics().bands().iter().sum::<u64>(), 0);
     }
 

@@ -19,7 +19,7 @@ use vault::Moment;
 /// Positions in the registry of host commands that can be counted.
 pub const POSITIONS: usize = 512;
 
-/// Load bands: each a tenth of what the processors of the machine can do.
+/// Load bands: each a tenth of what the processors of the machine can do, or of what the licence lets through.
 pub const BANDS: usize = 10;
 
 /// Periods whose load is remembered.
@@ -80,21 +80,29 @@ struct Meter {
     at: Instant,
     worked: Duration,
     processors: u32,
+    /// Commands that had run.
+    ran: u64,
 }
 
 impl Meter {
     fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let processors = u32::try_from(processors).unwrap_or(u32::MAX);
-        Self { at: Instant::now(), worked: worked(), processors }
+        Self { at: Instant::now(), worked: worked(), processors, ran: 0 }
     }
 
-    /// Per cent of what the processors could have done since the last look.
-    fn load(&mut self) -> usize {
-        let last = core::mem::replace(self, Self { at: Instant::now(), worked: worked(), ..*self });
-        let possible = (self.at - last.at).as_micros() * u128::from(self.processors);
+    /// Per cent of what the processors could have done since the last look, or of what the licence lets through if that
+    /// is more.
+    fn load(&mut self, ran: u64, calls_per_second: Option<u32>) -> usize {
+        let now = Self { at: Instant::now(), worked: worked(), ran, ..*self };
+        let last = core::mem::replace(self, now);
+        let micros = (self.at - last.at).as_micros().max(1);
         let done = self.worked.saturating_sub(last.worked).as_micros();
-        usize::try_from(100 * done / possible.max(1)).unwrap_or(100)
+        let of_processors = 100 * done / (micros * u128::from(self.processors));
+        let calls = u128::from(ran.saturating_sub(last.ran));
+        let of_licence = calls_per_second
+            .map_or(0, |limit| 100_000_000 * calls / (micros * u128::from(limit.max(1))));
+        usize::try_from(of_processors.max(of_licence)).unwrap_or(100)
     }
 }
 
@@ -131,8 +139,11 @@ impl Statistics {
     }
 
     /// Looks how busy the device was since the last look. To be called once a second: that is a period.
-    pub fn look(&self) {
-        let load = self.meter.lock().unwrap_or_else(PoisonError::into_inner).load();
+    pub fn look(&self, calls_per_second: Option<u32>) {
+        let ran = (0..POSITIONS).map(|position| self.runs(position)).sum();
+        let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        let load = meter.load(ran, calls_per_second);
+        drop(meter);
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         recent.truncate(RECENT - 1);
         recent.push_front(u8::try_from(load.min(100)).unwrap_or(100));
@@ -222,19 +233,32 @@ mod tests {
     }
 
     #[test]
+    fn a_licence_that_is_used_up_is_full_load() {
+        let statistics = Statistics::new(None);
+        statistics.look(Some(1));
+        (0..1_000).for_each(|_| statistics.count(7));
+        std::thread::sleep(Duration::from_millis(10));
+        statistics.look(Some(1));
+        assert_eq!(statistics.recent_load(1), 100);
+        assert_eq!(statistics.bands()[BANDS - 1], 1);
+        statistics.look(Some(1_000_000));
+        assert!(statistics.recent_load(2) < 100);
+    }
+
+    #[test]
     fn time_offline_does_not_count() {
         let statistics = Statistics::new(None);
-        statistics.look();
+        statistics.look(None);
         assert_eq!(statistics.bands().iter().sum::<u64>(), 1);
         statistics.run(false, None);
         let measured = statistics.covered().measured();
         std::thread::sleep(Duration::from_millis(5));
-        statistics.look();
+        statistics.look(None);
         statistics.reset(None);
         assert_eq!(statistics.covered().measured(), Duration::ZERO);
         assert_eq!(statistics.bands().iter().sum::<u64>(), 0);
         statistics.run(true, None);
-        statistics.look();
+        statistics.look(None);
         assert_eq!(statistics.bands().iter().sum::<u64>(), 1);
         assert!(measured < Duration::from_mins(1));
     }

@@ -6,7 +6,8 @@ use crate::prelude::*;
 
 /// Report how busy the device was: periods by load.
 ///
-/// A period is a second and load is a share of the processors; both are our own reading.
+/// A period is a second, and load is a share of the processors, or of the calls that the licence lets through if that is
+/// more; all that is our own reading.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "J2", reply = "J3", evidence = "simulator")]
 pub struct Request;
