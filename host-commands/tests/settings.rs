@@ -12,7 +12,9 @@ use device::{Device, On, Purpose, sealed, sealed_block};
 use host_commands::LmkPort;
 
 /// Settings that act at the console alone, where conversations are tested.
-const AT_THE_CONSOLE: [&str; 8] = [
+const AT_THE_CONSOLE: [&str; 10] = [
+    "audit",
+    "syslog",
     "echo",
     "atalla_variant_support",
     "multiple_authorised_activities",
