@@ -84,6 +84,33 @@ fn keys_of_another_kind_are_refused() {
     }
 }
 
+/// Option C takes an AES key, all else a DES key.
+#[test]
+fn keys_of_another_algorithm_are_refused() {
+    let device = Device::with(|_| {});
+    let made = |header: &str| {
+        let (code, key) = answer(&device, On::AesKeyBlock, &format!("A00FFFS#{header}00E00"));
+        assert_eq!(code, "00", "{header}");
+        String::from_utf8_lossy(&key[..key.len() - 6]).into_owned()
+    };
+    let option_c = "KW29~08PANBLOCK;12CRYPTOGR00";
+    for (key, expected) in [
+        (made("E0A1N"), "00"),
+        (made("E0A2X"), "00"),
+        (made("E0A3N"), "00"),
+        (made("E2A1N"), "A6"),
+        (sealed(On::AesKeyBlock, MK_AC, CLEAR), "A7"),
+    ] {
+        assert_eq!(code(&device, On::AesKeyBlock, &option_c.replace('~', &key)), expected, "{key}");
+    }
+    let des = option_c.replace('~', &sealed(On::KeyBlock, MK_AC, CLEAR));
+    assert_eq!(code(&device, On::KeyBlock, &des), "A7");
+    for (message, own, _) in MESSAGES {
+        let key = made(&format!("{}A1N", String::from_utf8_lossy(&own.usage)));
+        assert_eq!(code(&device, On::AesKeyBlock, &message.replace('~', &key)), "A7", "{message}");
+    }
+}
+
 /// A message that ends early is malformed, or its length field lies; it never does half of the work.
 #[test]
 fn messages_that_end_early_are_refused() {
@@ -111,7 +138,9 @@ fn each_field_has_its_error() {
         ("KQ00~PANBLOCK12unpr10TRANSACTION DATA;CRYPTOGR00", MK_AC, "15"),
         ("KW72~PANBLOCK1210TRANSACTION DATA;CRYPTOGR", MK_AC, "04"),
         ("KW04~PANBLOCK1210TRANSACTION DATA;CRYPTOGR", MK_AC, "05"),
-        ("KW09~08PANBLOCK;1210TRANSACTION DATA;CRYPTOGR", MK_AC, "05"),
+        ("KW09~08PANBLOCK;1210TRANSACTION DATA;CRYPTOGR", MK_AC, "27"),
+        ("KW09~00;1210TRANSACTION DATA;CRYPTOGR", MK_AC, "15"),
+        ("KW09~17SEVENTEEN DIGITS.;1210TRANSACTION DATA;CRYPTOGR", MK_AC, "15"),
         ("KW20~INITIAL_VECTOR_APANBLOCK212CRYPTOGR00", MK_AC, "52"),
         ("KW23~07PANBLOC;12CRYPTOGR00", MK_AC, "15"),
         ("KW23~99PANBLOCK;12CRYPTOGR00", MK_AC, "80"),

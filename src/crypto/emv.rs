@@ -5,7 +5,7 @@ mod cryptogram;
 mod script;
 mod session_key;
 
-pub use card_key::{Derivation, card_key};
+pub use card_key::{Derivation, DerivationC, card_key, card_key_c};
 pub use cryptogram::{arpc_1, arpc_2, cryptogram};
 pub use script::{Encipherment, encipher_command_data, script_mac};
 pub use session_key::{
@@ -15,8 +15,8 @@ pub use session_key::{
 /// Why an EMV function refuses its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EmvFault {
-    /// The key is not one of DES.
-    #[error("EMV cryptograms and scripts here need a DES key")]
+    /// The key is not one of DES, or of no cipher.
+    #[error("EMV scripts here need a DES key, cryptograms a DES or AES key")]
     Key,
     /// Data is no whole number of blocks and not to be padded, or longer than the field that takes it.
     #[error("data does not fit its field or is no whole number of blocks")]

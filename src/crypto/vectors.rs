@@ -53,6 +53,11 @@ impl Row {
         ClearKey::new(Algorithm::Tdes, &self.bytes(name)).expect("TDES key")
     }
 
+    /// An input in hexadecimal as an AES key.
+    pub(crate) fn aes_key(&self, name: &str) -> ClearKey {
+        ClearKey::new(Algorithm::Aes, &self.bytes(name)).expect("AES key")
+    }
+
     /// The account number, whole or 12 digits of it.
     pub(crate) fn account(&self) -> Account<'_> {
         if self.has("pan12") {

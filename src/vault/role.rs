@@ -163,6 +163,8 @@ roles! {
     ZkaMasterKey "ZKA master key" b"607" Derivation Double Double b"T" [b"53"];
     /// Master key for application cryptograms.
     MkAc "MK-AC" b"109" MasterKey Double Double b"T" [b"E0"];
+    /// Master key for application cryptograms, one of AES: only in key blocks.
+    MkAcAes "MK-AC" b"109" MasterKey Double Any b"A" [b"E0"];
     /// Master key for secure messaging, integrity.
     MkSmi "MK-SMI" b"209" MasterKey Double Double b"T" [b"E2"];
     /// Master key for secure messaging, confidentiality.

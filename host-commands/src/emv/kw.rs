@@ -1,11 +1,11 @@
 //! `KW` Verify a cryptogram and answer it, with session keys of EMV.
 
-use crypto::mac::Padding;
+use crypto::{emv::DerivationC, mac::Padding};
 use vault::usage::SessionMethod;
 
 use crate::{
     prelude::*,
-    session::emv::{Verdict, emv_fault},
+    session::emv::{Card, Verdict, emv_fault},
 };
 
 /// Verify an ARQC and make an ARPC (session keys of EMV).
@@ -16,8 +16,11 @@ use crate::{
 /// client of newer devices has it, too.
 /// Inferred are schemes A, B and C, that method 1 uses the session key, and what modes 5 and 6 do, of
 /// which that client knows the layout alone; the session key of UnionPay is that of a published example.
-/// Scheme 5 is as an open proxy cites a manual. Error 05 for other schemes of cards in the cloud (4, 6, 7,
-/// 8), of which neither keys nor the whole layout are public, and for 9, option C, which needs an AES key.
+/// Scheme 5 is as an open proxy cites a manual. Scheme 9, option C, takes an AES key in a key block (error
+/// A7 for a DES key there, 27 under a variant LMK); the client knows its layout, EMV its keys and
+/// cryptograms. Inferred there are what fills a block of method 1 (zeros), that CMAC gets the data as they
+/// come, and that the account field may be anything up to a block. Error 05 for other schemes of cards in
+/// the cloud (4, 6, 7, 8), of which neither keys nor the whole layout are public.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "KW", reply = "KX", evidence = "device", licence = "emv-transactions")]
 #[errors(VERIFICATION_FAILED, DATA_LENGTH)]
@@ -35,10 +38,10 @@ pub struct Request<'a> {
     #[when(scheme in ["0", "1"])]
     pub initial: Option<Raw<16>>,
     /// Option A: rightmost sixteen digits of account number and sequence number.
-    #[when(!scheme in ["1", "3"])]
+    #[when(!scheme in ["1", "3", "9"])]
     pub pan: Option<Raw<8>>,
-    /// Option B: account number and sequence number, two digits in a byte, zeros in front.
-    #[when(scheme in ["1", "3"])]
+    /// Options B and C: account number and sequence number, two digits in a byte, zeros in front.
+    #[when(scheme in ["1", "3", "9"])]
     #[ends(';')]
     pub account: Option<Counted2N<'a>>,
     /// Shape of the key tree.
@@ -124,6 +127,9 @@ pub enum Scheme {
     /// Mastercard cards in the cloud: option A, common session key of EMV.
     #[code("5")]
     MastercardCloud,
+    /// Option C, common session key of EMV, with AES.
+    #[code("9")]
+    CommonC,
     /// JCB, CVN 01: the key of the card.
     #[code("A")]
     Jcb01,
@@ -146,6 +152,16 @@ impl Request<'_> {
         self.mode != Mode::Verify
     }
 
+    fn card(&self, session: &Session<'_>) -> Result<Card<10>, ErrorCode> {
+        match (self.scheme, self.account) {
+            (Scheme::CommonC, Some(Counted(digits))) => {
+                let block = DerivationC::packed(digits).ok_or(ErrorCode::INVALID_INPUT)?;
+                session.card_c(self.mk_ac.in_role(), block)
+            }
+            _ => session.card(self.mk_ac, card_block(self.pan, self.account)?),
+        }
+    }
+
     fn method(&self) -> SessionMethod {
         let counter = self.atc.map_or([0; 2], |atc| atc.0);
         match (self.scheme, self.initial, self.tree) {
@@ -163,7 +179,7 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let card = session.card(self.mk_ac, card_block(self.pan, self.account)?)?;
+        let card = self.card(session)?;
         let (key, came) = (card.session(&self.method())?, self.arqc.0);
         if let Some(Counted(data)) = self.data {
             let padding = self.padded.map_or(Padding::Zeros, Padded::padding);

@@ -1,11 +1,12 @@
 //! Keys of cards and of their sessions.
 
 use crypto::{
-    emv::{Derivation, EmvFault},
+    emv::{Derivation, DerivationC, EmvFault},
     mac::Padding,
 };
 use vault::{
     Key, Role, Use,
+    role::MkAcAes,
     usage::{CardKey, MasterKey, SessionMethod},
 };
 use wire::ErrorCode;
@@ -40,6 +41,19 @@ impl Session<'_> {
         card: Derivation,
     ) -> Result<Card<E>, ErrorCode> {
         let key = self.open(key, Use::Derive)?.card_key(&card);
+        key.map(Card).map_err(|refusal| refused(refusal, ErrorCode::new(E)))
+    }
+
+    /// As [`Session::card`], from an AES key by option C.
+    ///
+    /// # Errors
+    /// Those of keys; 27 for a DES key under a variant LMK.
+    pub(crate) fn card_c<const E: u8>(
+        &self,
+        key: KeyField<'_, MkAcAes, E>,
+        card: DerivationC,
+    ) -> Result<Card<E>, ErrorCode> {
+        let key = self.open(key, Use::Derive)?.card_key_c(&card);
         key.map(Card).map_err(|refusal| refused(refusal, ErrorCode::new(E)))
     }
 

@@ -1,10 +1,10 @@
 //! Master keys of a card (EMV 4.3 book 2, A1.4).
 
 use sha1::{Digest, Sha1};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::KeyLength;
-use crate::cipher::Tdes;
+use crate::cipher::{Aes, Tdes};
 use crate::digits;
 use crate::key::{Algorithm, ClearKey};
 use crate::pin::PinFault;
@@ -74,6 +74,33 @@ impl Derivation {
     }
 }
 
+/// The block that stands for a card when its master keys are derived with AES, option C: all digits of account number
+/// and sequence number, zeros in front. Y of EMV book 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DerivationC(u128);
+
+impl DerivationC {
+    /// Of account number and sequence number.
+    ///
+    /// [`PinFault::Account`] where a character is not a decimal digit or there are more than 30.
+    pub fn new(account: &[u8], sequence: [u8; 2]) -> Result<Self, PinFault> {
+        check(account, sequence)?;
+        if account.len() > 30 {
+            return Err(PinFault::Account);
+        }
+        let digits = account.iter().chain(&sequence);
+        Ok(Self(digits.fold(0, |block, digit| block << 4 | u128::from(digit & 0x0F))))
+    }
+
+    /// Of account number and sequence number as commands send them: two digits in a byte.
+    ///
+    /// `None` for no bytes, and for more than sixteen.
+    pub fn packed(digits: &[u8]) -> Option<Self> {
+        let block = digits.iter().fold(0, |block, byte| block << 8 | u128::from(*byte));
+        matches!(digits.len(), 1..=16).then_some(Self(block))
+    }
+}
+
 fn check(account: &[u8], sequence: [u8; 2]) -> Result<(), PinFault> {
     let fits = digits::is_decimal(account) && digits::is_decimal(&sequence);
     if fits { Ok(()) } else { Err(PinFault::Account) }
@@ -85,6 +112,30 @@ fn check(account: &[u8], sequence: [u8; 2]) -> Result<(), PinFault> {
 pub fn card_key(issuer_key: &ClearKey, card: &Derivation) -> Result<ClearKey, KeyLength> {
     let cipher = tdes(issuer_key)?;
     from_halves(cipher.encrypt(card.0), cipher.encrypt(!card.0)).map(ClearKey::with_odd_parity)
+}
+
+/// Master key of a card from an AES master key of its issuer, of the same length: E(Y), and as much of E(not Y) as a
+/// longer key needs.
+///
+/// EMV 4.3 book 2, A1.4.3. [`KeyLength`] unless the issuer's key is one of AES.
+pub fn card_key_c(issuer_key: &ClearKey, card: &DerivationC) -> Result<ClearKey, KeyLength> {
+    aes_key(issuer_key, [card.0, !card.0])
+}
+
+/// A key as long as the AES key under which these blocks are enciphered to become it.
+pub(super) fn aes_key(key: &ClearKey, blocks: [u128; 2]) -> Result<ClearKey, KeyLength> {
+    let cipher = aes(key)?;
+    let mut made = ClearKey::zero(Algorithm::Aes, key.len())?;
+    for (place, block) in made.as_mut_bytes().chunks_mut(16).zip(blocks) {
+        let mut block = Zeroizing::new(block.to_be_bytes());
+        cipher.encrypt(&mut block);
+        place.iter_mut().zip(block.iter()).for_each(|(place, byte)| *place = *byte);
+    }
+    Ok(made)
+}
+
+fn aes(key: &ClearKey) -> Result<Aes, KeyLength> {
+    if key.algorithm() == Algorithm::Aes { Aes::new(key.as_bytes()) } else { Err(KeyLength) }
 }
 
 pub(super) fn tdes(key: &ClearKey) -> Result<Tdes, KeyLength> {

@@ -2,33 +2,45 @@
 
 use super::EmvFault;
 use crate::cipher::Cipher;
-use crate::mac::{Chain, Padding};
+use crate::mac::{Chain, Padding, cmac};
 
-/// Application cryptogram over transaction data: MAC algorithm 3 of ISO 9797-1.
+/// Application cryptogram over transaction data: MAC algorithm 3 of ISO 9797-1, or with AES the first 8 bytes of the
+/// CMAC, which pads by itself.
 ///
 /// [`Padding::Zeros`] is that of Visa cryptogram version 10 and of data that the host has padded, [`Padding::Marked`]
 /// that of all others. Device. [`EmvFault::Data`] where data without padding is no whole block.
 pub fn cryptogram(key: &Cipher, data: &[u8], padding: Padding) -> Result<[u8; 8], EmvFault> {
-    if matches!(key, Cipher::Aes(_)) {
-        return Err(EmvFault::Key);
-    }
-    let mac = Chain::algorithm_3(key).finish(data, padding).map_err(|_| EmvFault::Data)?;
+    let mac = match key {
+        Cipher::Aes(key) => cmac(key, &[data]),
+        Cipher::Tdes(_) => {
+            Chain::algorithm_3(key).finish(data, padding).map_err(|_| EmvFault::Data)?
+        }
+    };
     mac.first_chunk().copied().ok_or(EmvFault::Key)
 }
 
 /// Authorisation response cryptogram by method 1: E(ARQC xor response code over zeros).
 ///
+/// With AES there are zeros behind it up to a whole block, and the answer is the first 8 bytes. Inferred.
+///
 /// The key is the session key, or the card's master key for Visa and M/Chip cryptograms made with it. Device.
 pub fn arpc_1(key: &Cipher, arqc: [u8; 8], response_code: [u8; 2]) -> Result<[u8; 8], EmvFault> {
-    let Cipher::Tdes(key) = key else { return Err(EmvFault::Key) };
     let code = u64::from(u16::from_be_bytes(response_code)) << 48;
-    Ok(key.encrypt(u64::from_be_bytes(arqc) ^ code).to_be_bytes())
+    let answered = u64::from_be_bytes(arqc) ^ code;
+    match key {
+        Cipher::Tdes(key) => Ok(key.encrypt(answered).to_be_bytes()),
+        Cipher::Aes(key) => {
+            let mut block = (u128::from(answered) << 64).to_be_bytes();
+            key.encrypt(&mut block);
+            block.first_chunk().copied().ok_or(EmvFault::Key)
+        }
+    }
 }
 
 /// Authorisation response cryptogram by method 2: the first 4 bytes of the MAC over ARQC, card status update and
 /// proprietary authentication data.
 ///
-/// MAC algorithm 3, padding method 2. EMV 4.3 book 2, 8.2.2. [`EmvFault::Data`] for more than 8 bytes of proprietary data.
+/// MAC algorithm 3, padding method 2, or CMAC with AES. EMV 4.3 book 2, 8.2.2. [`EmvFault::Data`] for more than 8 bytes of proprietary data.
 pub fn arpc_2(
     key: &Cipher,
     arqc: [u8; 8],
@@ -118,6 +130,17 @@ mod tests {
                     let length = if row.has("length") { row.number("length") } else { 8 };
                     row.is_bytes(&ac.expect("MAC")[..usize::try_from(length).expect("length")]);
                 }
+                "emv-ac-aes" => {
+                    let key = row.aes_key("sk_ac").cipher().expect("key");
+                    let answered =
+                        cryptogram(&key, &row.bytes("data"), Padding::Zeros).expect("MAC");
+                    row.same_bytes("arqc", &answered);
+                    let arpc = arpc_1(&key, answered, row.array("arc")).expect("ARPC");
+                    row.same_bytes("arpc_method1", &arpc);
+                    let proprietary = row.bytes("prop_auth_data");
+                    let arpc = arpc_2(&key, answered, row.array("csu"), &proprietary);
+                    row.same_bytes("arpc_method2", &arpc.expect("ARPC"));
+                }
                 "emv-arpc1" => {
                     let arpc =
                         arpc_1(&session_cipher(row), row.array("arqc"), row.array("arpc_rc"));
@@ -137,10 +160,13 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_not_des_are_refused() {
-        let aes = Cipher::Aes(crate::Aes::new(&[1; 16]).expect("key"));
-        assert_eq!(cryptogram(&aes, &[0; 16], Padding::Marked), Err(EmvFault::Key));
-        assert_eq!(arpc_1(&aes, [0; 8], *b"00"), Err(EmvFault::Key));
-        assert_eq!(arpc_2(&aes, [0; 8], [0; 4], &[]), Err(EmvFault::Key));
+    fn too_much_proprietary_data_is_refused() {
+        for key in [
+            Cipher::Aes(crate::Aes::new(&[1; 16]).expect("key")),
+            Cipher::Tdes(crate::Tdes::new(&[1; 16]).expect("key")),
+        ] {
+            assert!(arpc_2(&key, [0; 8], [0; 4], &[0; 8]).is_ok());
+            assert_eq!(arpc_2(&key, [0; 8], [0; 4], &[0; 9]), Err(EmvFault::Data));
+        }
     }
 }

@@ -1,16 +1,34 @@
-//! Session keys of a card. Every one has odd parity.
+//! Session keys of a card. Every DES key has odd parity.
 
 use zeroize::Zeroize;
 
-use super::card_key::{from_halves, tdes};
+use super::card_key::{aes_key, from_halves, tdes};
 use crate::KeyLength;
-use crate::key::ClearKey;
+use crate::key::{Algorithm, ClearKey};
 
 /// Session key by the EMV common method: E(R with F0 as third byte), E(R with 0F as third byte).
 ///
+/// With AES, R has zeros behind it up to a whole block; the session key is as long as the card key, and one of 128 bits
+/// is E(R), with nothing put in.
 /// `diversifier` is R: what [`common_for_cryptogram`] makes of the counter, or the application cryptogram for scripts.
-/// EMV 4.3 book 2, A1.3. [`KeyLength`] unless the card key is one of DES.
+/// EMV 4.3 book 2, A1.3. [`KeyLength`] for a key that is no cipher's.
 pub fn common(card_key: &ClearKey, diversifier: [u8; 8]) -> Result<ClearKey, KeyLength> {
+    match card_key.algorithm() {
+        Algorithm::Aes => common_aes(card_key, diversifier),
+        _ => common_des(card_key, diversifier),
+    }
+}
+
+fn common_aes(card_key: &ClearKey, diversifier: [u8; 8]) -> Result<ClearKey, KeyLength> {
+    let block = u128::from(u64::from_be_bytes(diversifier)) << 64;
+    if card_key.len() == 16 {
+        return aes_key(card_key, [block; 2]);
+    }
+    let third = 8 * 13;
+    aes_key(card_key, [0xF0, 0x0F].map(|byte| block & !(0xFF << third) | byte << third))
+}
+
+fn common_des(card_key: &ClearKey, diversifier: [u8; 8]) -> Result<ClearKey, KeyLength> {
     let cipher = tdes(card_key)?;
     let [left, right] = [0xF0, 0x0F].map(|third| {
         let mut block = diversifier;
@@ -27,13 +45,15 @@ pub fn common_for_cryptogram(card_key: &ClearKey, counter: [u8; 2]) -> Result<Cl
 }
 
 /// Session key by the proprietary method of Mastercard M/Chip, SKD: R is counter, two zero bytes, unpredictable number.
+///
+/// [`KeyLength`] unless the card key is one of DES.
 pub fn mastercard(
     card_key: &ClearKey,
     counter: [u8; 2],
     unpredictable: [u8; 4],
 ) -> Result<ClearKey, KeyLength> {
     let ([high, low], [a, b, c, d]) = (counter, unpredictable);
-    common(card_key, [high, low, 0, 0, a, b, c, d])
+    common_des(card_key, [high, low, 0, 0, a, b, c, d])
 }
 
 /// Session key for scripts by the Visa method: the counter is xored onto the end of the left half of the card key, its
@@ -115,7 +135,7 @@ fn halves(key: &ClearKey) -> Result<[u64; 2], KeyLength> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emv::{Derivation, card_key};
+    use crate::emv::{Derivation, DerivationC, card_key, card_key_c};
     use crate::vectors::{self, Row};
 
     /// Account and sequence number; no sequence number counts as 00.
@@ -148,6 +168,15 @@ mod tests {
                     let (pan, psn) = card(row);
                     let card = Derivation::option_b(pan, psn).expect("digits");
                     row.is_bytes(&card_key_bytes(row, "iss_mk", card));
+                }
+                "emv-icc-mk-c" => {
+                    let (pan, psn) = card(row);
+                    let derivation = DerivationC::new(pan, psn).expect("digits");
+                    assert_eq!(DerivationC::packed(&row.bytes("packed")), Some(derivation));
+                    let card_key = card_key_c(&row.aes_key("imk"), &derivation).expect("key");
+                    row.same_bytes("icc_mk", card_key.as_bytes());
+                    let session = common_for_cryptogram(&card_key, row.array("atc"));
+                    row.same_bytes("common_sk_ac", session.expect("key").as_bytes());
                 }
                 "emv-session-keys" => {
                     let key = row.tdes_key("icc_mk");
@@ -205,6 +234,31 @@ mod tests {
         assert_eq!(arqc, Ok([0x5D, 0x01, 0x6C, 0x91, 0x00, 0x5E, 0x7C, 0xC2]));
         let answer = crate::emv::arpc_1(&session, arqc.expect("an ARQC"), *b"01");
         assert_eq!(answer, Ok([0x21, 0x41, 0x52, 0x43, 0x52, 0x7C, 0xE7, 0x8F]));
+    }
+
+    #[test]
+    fn keys_of_the_other_cipher_are_refused() {
+        let des = ClearKey::new(Algorithm::Tdes, &[1; 16]).expect("key");
+        let card = DerivationC::new(b"4000001234567890", *b"01").expect("digits");
+        assert!(card_key_c(&des, &card).is_err());
+        let aes = ClearKey::new(Algorithm::Aes, &[1; 16]).expect("key");
+        assert!(card_key(&aes, &Derivation::formatted([0; 8])).is_err());
+        assert!(mastercard(&aes, [0; 2], [0; 4]).is_err());
+        assert!(union_pay(&aes, [0; 2]).is_err());
+        assert!(emv2000(&aes, [0; 2], [0; 16], Tree::Branch4Height8).is_err());
+        let hmac = ClearKey::new(Algorithm::Hmac, &[1; 32]).expect("key");
+        assert!(common_for_cryptogram(&hmac, [0; 2]).is_err());
+    }
+
+    #[test]
+    fn option_c_takes_what_fits_a_block() {
+        assert!(DerivationC::new(&[b'9'; 30], *b"01").is_ok());
+        assert!(DerivationC::new(&[b'9'; 31], *b"01").is_err());
+        assert!(DerivationC::new(b"40000012345A7890", *b"01").is_err());
+        assert_eq!(DerivationC::packed(&[]), None);
+        assert_eq!(DerivationC::packed(&[1; 17]), None);
+        let short = DerivationC::packed(&[0x12, 0x34, 0x01]);
+        assert_eq!(short, DerivationC::new(b"1234", *b"01").ok());
     }
 
     #[test]

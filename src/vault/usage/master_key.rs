@@ -63,6 +63,14 @@ impl Key<MasterKey> {
         made(emv::card_key(&self.clear, card))
     }
 
+    /// Key of a card by option C.
+    ///
+    /// # Errors
+    /// 27 if this is not an AES key.
+    pub fn card_key_c(&self, card: &emv::DerivationC) -> Result<Key<CardKey>, Refusal> {
+        made(emv::card_key_c(&self.clear, card))
+    }
+
     /// Data authentication code of a card: the first two bytes of its block under this key.
     ///
     /// Inferred.
@@ -323,6 +331,22 @@ mod tests {
                 let expected = bytes(&row, "output", name);
                 assert_eq!(session.clear.as_bytes(), expected, "{} {name}", row["id"]);
             }
+        }
+    }
+
+    #[test]
+    fn keys_of_option_c() {
+        for row in rows_of(KEYS, "emv-icc-mk-c") {
+            let master: Key<MasterKey> = key_of(&row, "imk", Algorithm::Aes);
+            let card = emv::DerivationC::packed(&bytes(&row, "inputs", "packed")).expect("a block");
+            let card = master.card_key_c(&card).expect("a key");
+            let method = SessionMethod::Common { counter: array(&row, "atc") };
+            let session = card.session_key(&method).expect("a key");
+            assert_eq!(session.clear.as_bytes(), bytes(&row, "output", "common_sk_ac"));
+            let other = SessionMethod::UnionPay { counter: [0; 2] };
+            assert_eq!(card.session_key(&other).err(), Some(Refusal::Length));
+            let narrow = emv::Derivation::formatted([0; 8]);
+            assert_eq!(master.card_key(&narrow).err(), Some(Refusal::Length));
         }
     }
 
