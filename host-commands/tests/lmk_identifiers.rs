@@ -107,14 +107,14 @@ impl Message {
     }
 }
 
-/// Where the key block of an RSA or HMAC key is in a field: at its start, or behind what stands for its length. That of an
+/// Where the key block of an RSA, ECC or HMAC key is in a field: at its start, or behind what stands for its length. That of an
 /// HMAC key has no tag, so it begins one character early here.
 fn inner_block(fields: &[u8], at: Range<usize>) -> Option<Range<usize>> {
     let is_block = |from: usize| {
         let text = fields.get(from..at.end).unwrap_or_default();
         matches!(
             (text, text.get(8)),
-            ([b'S', b'0', ..], Some(b'R')) | ([b'F', b'1', ..], Some(b'H'))
+            ([b'S', ..], Some(b'R' | b'E')) | ([b'F', b'1', ..], Some(b'H'))
         )
     };
     [at.start, at.start + 3, at.start + 4]
