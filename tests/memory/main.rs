@@ -3,6 +3,8 @@
 //! A second process reads all memory that the first one can write, and looks for every form of what it worked with. It
 //! proves with each run that it would find something: the LMK, which has to be there.
 
+#[path = "../child/ending.rs"]
+mod ending;
 mod scanner;
 mod secrets;
 
@@ -113,8 +115,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        ending::end(&mut self.child);
     }
 }
 

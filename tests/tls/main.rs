@@ -2,6 +2,9 @@
 
 #![expect(clippy::print_stdout, reason = "a test that is skipped has to say so")]
 
+#[path = "../child/ending.rs"]
+mod ending;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -58,8 +61,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        ending::end(&mut self.child);
     }
 }
 

@@ -2,14 +2,12 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rand_core::Rng as _;
-use zeroize::Zeroizing;
+use vault::sealed::DataKey;
 
 use super::super::disk::interrupted::{By, after, never};
 use super::{Place, full, told};
 use crate::store::{GENERATION, Method, ROOT_KEY};
-use crate::{
-    Action, Appliance, AuditLog, ErrorLog, Found, Mailer, Randomness, ReleaseFault, State, WhenFull,
-};
+use crate::{Action, Appliance, Found, Logs, Mailer, Randomness, ReleaseFault, State, WhenFull};
 
 /// An appliance in which nothing is as delivered, also beside the state; with other files in its folder.
 fn used(place: &Place) -> Appliance {
@@ -82,9 +80,8 @@ fn a_release_erases_all_and_says_what() {
 fn an_audit_log_that_is_written_does_not_come_back() {
     let place = Place::new();
     let appliance = place.appliance(State::development());
-    let folder = place.0.state.join("audit");
-    let (log, opened) = AuditLog::open(&folder, Zeroizing::new([1; 32])).expect("room");
-    let appliance = appliance.with_logs(log, opened, ErrorLog::default());
+    let key = DataKey::generate().expect("randomness");
+    let appliance = appliance.with_logs(Logs::open(&place.0.state, &key).expect("room"));
     let write = || {
         appliance.audit(Action::LmksErased.done());
         let (_, written) = appliance.audit.record(WhenFull::Overwrite, false);

@@ -114,12 +114,12 @@ fn every_key_of_the_table_opens() {
     }
 }
 
-/// Whether keys of this type stand in key blocks of a version: none whose usage is not known or RSA, none of HMAC
-/// under a triple-DES LMK, none in TR-31 if X9.143 has no such usage.
+/// Whether the table has keys of this type in key blocks of a version: none whose usage is not known or that of key
+/// pairs, none of HMAC in versions that go with a triple-DES LMK, none in TR-31 if X9.143 has no such usage.
 fn stands_in(key_type: &KeyType, version: Version) -> bool {
     key_type.usages.iter().filter_map(|usage| values::usage(*usage)).any(|usage| {
         match usage.algorithms {
-            b"R" => false,
+            pairs if pairs.contains(&b'R') => false,
             b"H" => !matches!(version, Version::ThalesTdes | Version::A | Version::C),
             _ => version.is_thales() || usage.standard.is_some(),
         }
