@@ -235,6 +235,8 @@ fn no_setting_is_left_out() {
 #[test]
 fn compliance_with_pci_shows_in_no() {
     use appliance::OfficerProof::{Card, Password};
+    /// A change, and the digit that it leads to.
+    type Breach = (fn(&mut Settings), &'static str);
     let comply = |settings: &mut Settings| {
         settings.authorise_by = Card;
         settings.restrict_pin_block_usage = true;
@@ -242,8 +244,6 @@ fn compliance_with_pci_shows_in_no() {
         settings.authorisation_time_limit = true;
         settings.multiple_key_components = true;
     };
-    /// A change, and the digit that it leads to.
-    type Breach = (fn(&mut Settings), &'static str);
     let breaches: [Breach; 6] = [
         (|_| {}, "1"),
         (|settings| settings.authorise_by = Password, "2"),
