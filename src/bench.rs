@@ -9,9 +9,11 @@ mod client;
 mod connection;
 mod echo;
 mod failure;
+mod folder;
 mod frames;
 mod idle;
 mod keys;
+mod line;
 mod mix;
 mod prepare;
 mod process;
@@ -29,6 +31,7 @@ use mix::MIXES;
 use session::Session;
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Measure how fast an appliance answers, and what it uses meanwhile
@@ -50,6 +53,19 @@ pub(crate) struct Arguments {
     /// Process of that server, if it runs on this machine: for CPU time and memory.
     #[arg(long, requires = "target")]
     pid: Option<u32>,
+    /// Measure over TLS 1.3, too, beside TCP.
+    #[arg(long, conflicts_with = "target")]
+    tls: bool,
+    /// The TLS port of that server: measure it beside the other one.
+    #[arg(long, value_name = "ADDR:PORT", requires_all = ["target", "tls_certificates"])]
+    tls_target: Option<SocketAddr>,
+    /// Folder with `client.pem`, `client.key` and `ca.pem` for that, as `strongroom certificates`
+    /// makes it
+    #[arg(long, value_name = "FOLDER", requires = "tls_target")]
+    tls_certificates: Option<PathBuf>,
+    /// Measure a second server beside, which audits every command, in a state on disk.
+    #[arg(long, conflicts_with = "target")]
+    audit: bool,
     /// Rounds of one window for the reference server and one for the target
     /// [default: what fits into a minute, at most 20]
     #[arg(long, value_parser = at_least_one)]
@@ -81,7 +97,9 @@ fn help() -> String {
     format!(
         "Example:
   strongroom bench nc --rounds 5
+  strongroom bench switch --tls --audit
   strongroom bench switch --target 127.0.0.1:1500 --connections 64 --depth 1
+  strongroom bench pin --target 127.0.0.1:1500 --tls-target 127.0.0.1:2500 --tls-certificates certs
 
 Mixes:
 {mixes}  all       every one of them
@@ -89,7 +107,9 @@ Mixes:
 
 Without --target it starts and ends a server of its own (`serve --dev` on a free port); what
 follows `--` is passed to that. R is the CPU time of a reference server that only moves the same
-bytes, over that of the target: 1 would be a target that costs nothing but the transport."
+bytes, over that of the target: 1 would be a target that costs nothing but the transport. With --tls and
+--audit there is a row for each beside the plain one, measured in the same rounds: `times plain` is
+CPU time for a command over that of the plain row, in the median of all rounds."
     )
 }
 

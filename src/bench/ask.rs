@@ -2,8 +2,9 @@
 
 use super::Failure;
 use super::frames::{Outbox, PREFIX, header_is, number_header};
+use super::line::{Door, Line};
 use std::io::{self, Read};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,7 +17,7 @@ const SHOWN: usize = 60;
 /// A connection with at most one command on its way.
 #[derive(Debug)]
 pub(super) struct Asker {
-    stream: TcpStream,
+    line: Line<TcpStream>,
     header: Vec<u8>,
     number: u32,
     stop: Arc<AtomicBool>,
@@ -25,15 +26,15 @@ pub(super) struct Asker {
 impl Asker {
     /// Connect. `header` is the length of the message header.
     pub(super) fn connect(
-        address: SocketAddr,
+        door: &Door,
         header: usize,
         stop: Arc<AtomicBool>,
     ) -> Result<Self, Failure> {
-        let stream = connect(address)?;
-        stream
+        let mut line = door.connect()?;
+        line.socket()
             .set_read_timeout(Some(PATIENCE))
             .map_err(|error| Failure::Process(format!("no time-out on a socket: {error}")))?;
-        Ok(Self { stream, header: vec![0; header], number: 0, stop })
+        Ok(Self { line, header: vec![0; header], number: 0, stop })
     }
 
     /// The reply to a command, without header.
@@ -65,23 +66,16 @@ impl Asker {
         number_header(&mut self.header, self.number);
         let mut output = Outbox::default();
         output.push_frame(&self.header, body, body.len());
-        output.flush(&mut self.stream)?;
+        output.flush(&mut self.line)?;
         let mut length = [0; PREFIX];
-        self.stream.read_exact(&mut length)?;
+        self.line.read_exact(&mut length)?;
         let mut frame = vec![0; usize::from(u16::from_be_bytes(length))];
-        self.stream.read_exact(&mut frame)?;
+        self.line.read_exact(&mut frame)?;
         match frame.split_at_checked(self.header.len()) {
             Some((header, body)) if header_is(header, self.number) => Ok(body.to_vec()),
             _ => Err(io::Error::other(format!("another header came back: {}", shown(&frame)))),
         }
     }
-}
-
-/// Connect with the delay algorithm off.
-pub(super) fn connect(address: SocketAddr) -> Result<TcpStream, Failure> {
-    TcpStream::connect_timeout(&address, Duration::from_secs(5))
-        .and_then(|stream| stream.set_nodelay(true).map(|()| stream))
-        .map_err(|source| Failure::Connect { address, source })
 }
 
 /// Reply code and error code of success: the second character of the command counted up, and 00.
@@ -116,7 +110,8 @@ mod tests {
     #[test]
     fn asks_again_and_again_on_one_connection() {
         let server = Running::start(5);
-        let mut asker = Asker::connect(server.address, 5, Arc::default()).expect("it listens");
+        let mut asker =
+            Asker::connect(&Door::plain(server.address), 5, Arc::default()).expect("it listens");
         for reply in [0, 7, 60_000] {
             let (request, answer) = shadow(20, reply);
             assert_eq!(asker.ask(&request).expect("it answers"), answer);
@@ -126,7 +121,8 @@ mod tests {
     #[test]
     fn an_error_reply_is_a_failure_that_names_command_and_reply() {
         let server = Running::start(4);
-        let mut asker = Asker::connect(server.address, 4, Arc::default()).expect("it listens");
+        let mut asker =
+            Asker::connect(&Door::plain(server.address), 4, Arc::default()).expect("it listens");
         let failure = asker.data(b"\0\x02A0", "making a key").expect_err("an echo is not 00");
         assert_eq!(
             failure.to_string(),

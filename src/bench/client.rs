@@ -2,12 +2,12 @@
 
 use super::Failure;
 use super::connection::{Connection, system};
+use super::line::Door;
 use super::process::own_cpu;
 use super::schedule::{Pace, Schedule, Shape};
 use super::traffic::Traffic;
 use mio::{Events, Poll, Token};
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -49,7 +49,7 @@ pub(super) struct Load {
 impl Load {
     /// Open the connections, and one more if there may be a background command.
     pub(super) fn open(
-        address: SocketAddr,
+        door: &Door,
         shape: Shape,
         header: usize,
         traffic: Traffic,
@@ -59,7 +59,7 @@ impl Load {
         let poll = Poll::new().map_err(|error| system(&error))?;
         let mut connections = Vec::new();
         for place in 0..shape.connections + usize::from(with_background) {
-            connections.push(Connection::open(address, header, poll.registry(), Token(place))?);
+            connections.push(Connection::open(door, header, poll.registry(), Token(place))?);
         }
         let events = Events::with_capacity(1024);
         Ok(Self { poll, events, connections, traffic, shape, stop, next: 0, background: None })
@@ -250,7 +250,8 @@ mod tests {
         let templates = [(150, 60), (10, 4), (9000, 9000)].map(template);
         let deck = Deck::new(&[(8, 2), (1, 1)]);
         let traffic = Traffic::new(Arc::from(templates), deck).expect("the bounds are right");
-        Load::open(server.address, shape, 4, traffic, Arc::default(), true).expect("it listens")
+        Load::open(&Door::plain(server.address), shape, 4, traffic, Arc::default(), true)
+            .expect("it listens")
     }
 
     #[test]

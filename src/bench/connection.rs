@@ -1,20 +1,19 @@
 //! One connection of the load client.
 
 use super::Failure;
-use super::ask::connect;
 use super::frames::{Filled, Inbox, Outbox, header_is, number_header};
+use super::line::{Door, Line};
 use super::traffic::Traffic;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::time::Instant;
 
 /// One connection and the commands on their way on it.
 #[derive(Debug)]
 pub(super) struct Connection {
-    stream: TcpStream,
+    line: Line<TcpStream>,
     input: Inbox,
     output: Outbox,
     /// Bytes wait until the socket takes them.
@@ -34,19 +33,19 @@ struct Sent {
 impl Connection {
     /// Connect, and be told of what can be read under `token`.
     pub(super) fn open(
-        address: SocketAddr,
+        door: &Door,
         header: usize,
         registry: &Registry,
         token: Token,
     ) -> Result<Self, Failure> {
-        let stream = connect(address)?;
-        stream.set_nonblocking(true).map_err(|error| system(&error))?;
-        let mut stream = TcpStream::from_std(stream);
+        let mut line = door.connect()?;
+        line.socket().set_nonblocking(true).map_err(|error| system(&error))?;
+        let mut line = line.map(TcpStream::from_std);
         registry
-            .register(&mut stream, token, Interest::READABLE)
+            .register(line.socket(), token, Interest::READABLE)
             .map_err(|error| system(&error))?;
         Ok(Self {
-            stream,
+            line,
             input: Inbox::new(),
             output: Outbox::default(),
             blocked: false,
@@ -72,11 +71,11 @@ impl Connection {
 
     /// Send what is in the buffer, and be told when the rest can go.
     pub(super) fn flush(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
-        let done = self.output.flush(&mut self.stream)?;
+        let done = self.output.flush(&mut self.line)?;
         if self.blocked == done {
             let interest =
                 if done { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
-            registry.reregister(&mut self.stream, token, interest)?;
+            registry.reregister(self.line.socket(), token, interest)?;
             self.blocked = !done;
         }
         Ok(())
@@ -86,7 +85,7 @@ impl Connection {
     pub(super) fn receive(&mut self, traffic: &mut Traffic, apart: bool) -> io::Result<usize> {
         let mut replies = 0;
         loop {
-            let filled = self.input.fill(&mut self.stream)?;
+            let filled = self.input.fill(&mut self.line)?;
             let now = Instant::now();
             while let Some(frame) = self.input.next() {
                 let Some(sent) = self.on_their_way.pop_front() else {

@@ -124,7 +124,11 @@ impl Outbox {
         }
         self.bytes.clear();
         self.sent = 0;
-        Ok(true)
+        match sink.flush() {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -131,6 +131,7 @@ fn decoded(digits: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::line::Door;
     use super::super::mix::MIXES;
     use super::*;
 
@@ -155,7 +156,8 @@ mod tests {
     #[test]
     fn a_target_that_refuses_a_command_is_named_in_the_failure() {
         let server = super::super::echo::tests::Running::start(4);
-        let mut asker = Asker::connect(server.address, 4, Arc::default()).expect("it listens");
+        let mut asker =
+            Asker::connect(&Door::plain(server.address), 4, Arc::default()).expect("it listens");
         let nc = MIXES.iter().find(|mix| mix.name == "nc").expect("it is there");
         // The reference server reads `NC` as a length and answers with that many bytes.
         let failure = prepare(nc, &mut asker, 2).expect_err("an echo is no HSM").to_string();

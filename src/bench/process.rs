@@ -86,17 +86,14 @@ pub(super) fn raise_file_limit() {
 #[derive(Debug)]
 pub(super) struct Offspring {
     child: Child,
-    /// The address from its line that starts as asked for.
-    pub(super) address: SocketAddr,
+    /// What it printed before it was ready.
+    lines: Vec<String>,
+    named: String,
 }
 
 impl Offspring {
     /// Start this program with other arguments and wait until it prints `ready`.
-    pub(super) fn start(
-        arguments: &[String],
-        line_start: &str,
-        stop: &AtomicBool,
-    ) -> Result<Self, Failure> {
+    pub(super) fn start(arguments: &[String], stop: &AtomicBool) -> Result<Self, Failure> {
         let named = arguments.join(" ");
         let program = std::env::current_exe()
             .map_err(|error| Failure::Process(format!("cannot find this program: {error}")))?;
@@ -107,33 +104,39 @@ impl Offspring {
             .spawn()
             .map_err(|error| Failure::Process(format!("cannot start `{named}`: {error}")))?;
         let output = child.stdout.take();
-        let mut offspring = Self { child, address: SocketAddr::from(([0; 4], 0)) };
+        let mut offspring = Self { child, lines: Vec::new(), named };
         let (sender, lines) = mpsc::channel();
         // Read to the end, or a chatty child would block on a full pipe.
         thread::spawn(move || {
             let lines = output.into_iter().flat_map(|output| BufReader::new(output).lines());
             lines.map_while(Result::ok).for_each(|line| drop(sender.send(line)));
         });
-        let (end, mut address) = (Instant::now() + READY, None);
+        let end = Instant::now() + READY;
         loop {
             if stop.load(Ordering::Relaxed) {
                 return Err(Failure::Interrupted);
             }
             match lines.recv_timeout(Duration::from_millis(100)) {
-                Ok(line) if line.trim() == "ready" => break,
-                Ok(line) => address = address.or_else(|| address_in(&line, line_start)),
+                Ok(line) if line.trim() == "ready" => return Ok(offspring),
+                Ok(line) => offspring.lines.push(line),
                 Err(RecvTimeoutError::Timeout) if Instant::now() < end => {}
                 Err(_) => {
+                    let named = &offspring.named;
                     return Err(Failure::Process(format!(
                         "`{named}` did not get ready; run it by hand to see why"
                     )));
                 }
             }
         }
-        offspring.address = address.ok_or_else(|| {
+    }
+
+    /// The address in the first line that starts so.
+    pub(super) fn address(&self, line_start: &str) -> Result<SocketAddr, Failure> {
+        let address = self.lines.iter().find_map(|line| address_in(line, line_start));
+        address.ok_or_else(|| {
+            let named = &self.named;
             Failure::Process(format!("`{named}` printed no line `{line_start} ADDR:PORT`"))
-        })?;
-        Ok(offspring)
+        })
     }
 
     /// To look at what it uses.

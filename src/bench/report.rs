@@ -1,6 +1,6 @@
 //! What the benchmark prints.
 
-use super::mix::{Measure, Mix};
+use super::mix::{Goal, Measure, Mix};
 use super::rounds::Outcome;
 use super::schedule::Shape;
 use super::statistics::{Latency, Quartiles};
@@ -33,6 +33,8 @@ pub(super) struct Memory {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Row {
     mix: &'static str,
+    /// What is special about the way to the target; nothing of the first.
+    way: &'static str,
     connections: usize,
     depth: usize,
     commands_per_second: f64,
@@ -41,6 +43,8 @@ pub(super) struct Row {
     echo_cpu: Option<f64>,
     client_cpu: Option<f64>,
     ratio: Option<Quartiles>,
+    /// CPU time over that of the first way.
+    times: Option<Quartiles>,
     /// Microseconds.
     latency: Latency,
     errors: u64,
@@ -57,21 +61,21 @@ struct Reached {
 }
 
 impl Row {
-    /// Of a measurement. `slowdown` is the figure of a mix with a slow command.
+    /// Of a measurement.
     pub(super) fn new(
         mix: &Mix,
+        way: &'static str,
         shape: Shape,
         outcome: &Outcome,
         errors: u64,
-        slowdown: Option<f64>,
     ) -> Self {
         let median = |values: &[f64]| Quartiles::of(values.to_vec()).map(|it| it.median);
         let ratio = outcome.ratio(0.0);
-        // A goal without a figure, because a process is not known, says nothing.
-        let goals = mix.goals.iter().filter_map(|goal| {
+        // Goals are those of a way as it comes. One without a figure, because a process is not known, says nothing.
+        let goals = mix.goals.iter().filter(|goal| goal.depth == shape.depth && way.is_empty());
+        let goals = goals.filter_map(|goal| {
             let (figure, value) = match goal.measure {
-                Measure::Slowdown => ("slowdown", slowdown),
-                _ if goal.depth != shape.depth => return None,
+                Measure::Slowdown => return None,
                 Measure::Ratio => ("R", ratio.map(|it| it.median)),
                 Measure::Efficiency(floor) => ("E", outcome.ratio(floor).map(|it| it.median)),
             };
@@ -79,6 +83,7 @@ impl Row {
         });
         Self {
             mix: mix.name,
+            way,
             connections: shape.connections,
             depth: shape.depth,
             commands_per_second: outcome.rate,
@@ -86,10 +91,33 @@ impl Row {
             echo_cpu: median(&outcome.echo),
             client_cpu: median(&outcome.client),
             ratio,
+            times: None,
             latency: outcome.latency,
             errors,
             goals: goals.collect(),
         }
+    }
+
+    /// The same with its CPU time over that of the first way in the same rounds, and the goal of that.
+    pub(super) fn beside(mut self, times: Option<Quartiles>, goal: Option<(f64, f64)>) -> Self {
+        let reached = times.zip(goal).map(|(times, (must, aim))| {
+            let value = times.median;
+            Reached { figure: "times plain", value, must, aim }
+        });
+        self.goals.extend(reached);
+        Self { times, ..self }
+    }
+
+    /// The same with the figure of a mix with a slow command.
+    pub(super) fn slowed(mut self, mix: &Mix, slowdown: f64) -> Self {
+        let goals = mix.goals.iter().filter(|goal| goal.measure == Measure::Slowdown);
+        self.goals.extend(goals.map(|&Goal { must, aim, .. }| Reached {
+            figure: "slowdown",
+            value: slowdown,
+            must,
+            aim,
+        }));
+        self
     }
 
     fn cells(&self) -> [String; 11] {
@@ -98,7 +126,7 @@ impl Row {
         let Latency { p50, p99, p999, max } = self.latency;
         let micros = |value: f64| format!("{value:.1}");
         [
-            self.mix.to_owned(),
+            format!("{} {}", self.mix, self.way).trim_end().to_owned(),
             format!("{}x{}", self.connections, self.depth),
             whole(Some(self.commands_per_second)),
             whole(self.server_cpu),
@@ -108,8 +136,17 @@ impl Row {
             micros(p999),
             micros(max),
             self.errors.to_string(),
-            self.goals.iter().map(Reached::shown).collect::<Vec<_>>().join("; "),
+            self.remarks(),
         ]
+    }
+}
+
+impl Row {
+    fn remarks(&self) -> String {
+        let times = self.times.filter(|_| self.goals.is_empty());
+        let times = times.map(|times| format!("times plain {}", ratio(times)));
+        let goals = self.goals.iter().map(Reached::shown);
+        goals.chain(times).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -206,7 +243,8 @@ mod tests {
         };
         let rows = ["switch", "slow", "cvv"].map(|name| {
             let mix = MIXES.iter().find(|mix| mix.name == name).expect("it is there");
-            Row::new(mix, Shape { connections: 16, depth: 1 }, &outcome, 0, Some(1.25))
+            let row = Row::new(mix, "", Shape { connections: 16, depth: 1 }, &outcome, 0);
+            if name == "slow" { row.slowed(mix, 1.25) } else { row }
         });
         Report { target: "test".to_owned(), rows: rows.into(), ..Report::default() }
     }

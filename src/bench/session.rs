@@ -2,18 +2,17 @@
 
 use super::ask::Asker;
 use super::client::Load;
+use super::line::Door;
 use super::mix::{MIXES, Mix};
 use super::prepare::{Prepared, prepare};
 use super::process::{self, Offspring, Process};
 use super::report::{Memory, Report, Row};
-use super::rounds::{self, Plan};
+use super::rounds::{self, Loaded, Plan};
 use super::schedule::{Pace, Shape};
-use super::statistics::Latency;
-use super::target::Target;
+use super::target::{Target, Way};
 use super::traffic::Traffic;
 use super::{Arguments, Failure, idle};
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -57,7 +56,7 @@ impl Session {
         let mut report = Report { target: self.target.described(), ..Report::default() };
         self.remember(&mut report, "idle");
         if self.arguments.mix == "conns" {
-            idle::run(self, &mut report)?;
+            self.target.ways.iter().try_for_each(|way| idle::run(self, way, &mut report))?;
         } else {
             self.measure(&mut report)?;
             self.remember(&mut report, "at the end");
@@ -71,17 +70,18 @@ impl Session {
         // Without the target's CPU time there is nothing to set against the reference server's.
         let arguments = ["bench", "echo", "--header", &self.arguments.header.to_string()];
         let arguments = arguments.map(str::to_owned);
-        let echo = self.target.process.and_then(Process::cpu);
-        let echo = echo.map(|_| Offspring::start(&arguments, "echo port", &self.stop));
-        let echo = echo.transpose()?;
-        if echo.is_none() {
+        let is_known = self.first().process.and_then(Process::cpu).is_some();
+        let echo = is_known.then(|| Offspring::start(&arguments, &self.stop)).transpose()?;
+        if !is_known {
             report.notes.push("CPU time: the target's process is not known (--pid)".to_owned());
         }
         let shapes = self.shapes();
         let pace = self.arguments.rate.map_or(Pace::Closed, Pace::Open);
-        let plan = Plan::new(self.arguments.rounds, shapes.len() * self.mixes.len(), pace);
+        let measurements = shapes.len() * self.mixes.len();
+        let loads = self.target.ways.len() + 1;
+        let plan = Plan::new(self.arguments.rounds, measurements, loads, pace);
         for mix in &self.mixes {
-            let mut asker = self.asker()?;
+            let mut asker = self.asker(&self.first().door)?;
             let prepared = prepare(mix, &mut asker, self.arguments.keys)?;
             // The target may have a limit of connections.
             drop(asker);
@@ -90,7 +90,9 @@ impl Session {
                 (known > 0).then(|| format!("{}: {known} published answers right", mix.name)),
             );
             if prepared.background.is_some() {
-                self.beside(mix, &prepared, &plan, report)?;
+                for way in &self.target.ways {
+                    self.beside(mix, way, &prepared, &plan, report)?;
+                }
                 continue;
             }
             for &shape in &shapes {
@@ -100,7 +102,7 @@ impl Session {
         Ok(())
     }
 
-    /// One mix in one shape, against the reference server.
+    /// One mix in one shape, every way, against the reference server.
     fn compare(
         &self,
         mix: &Mix,
@@ -110,27 +112,33 @@ impl Session {
         plan: &Plan,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        let mut load = self.load(prepared, shape)?;
+        let ways = &self.target.ways;
+        let loads = ways.iter().map(|way| self.load(&way.door, prepared, shape));
+        let mut loads: Vec<Load> = loads.collect::<Result<_, _>>()?;
         let mut reference = match echo {
             Some(echo) => {
                 let traffic = Traffic::new(prepared.shadows.clone(), prepared.deck.clone())?;
-                let load = self.open(echo.address, shape, traffic, false)?;
-                Some((load, echo.process()))
+                let door = Door::plain(echo.address("echo port")?);
+                Some((self.open(&door, shape, traffic, false)?, echo.process()))
             }
             None => None,
         };
-        let outcome = rounds::measure(
-            (&mut load, self.target.process),
-            reference.as_mut().map(|(load, process)| (load, Some(*process))),
-            plan,
-        )?;
+        let mut targets: Vec<Loaded<'_>> =
+            loads.iter_mut().zip(ways).map(|(load, way)| (load, way.process)).collect();
+        let against = reference.as_mut().map(|(load, process)| (load, Some(*process)));
+        let outcomes = rounds::measure(&mut targets, against, plan)?;
         if let Some((reference, _)) = reference
             && reference.traffic.tally.errors > 0
         {
             return Err(Failure::Process("the reference server answered wrongly".to_owned()));
         }
-        report.rows.push(Row::new(mix, shape, &outcome, load.traffic.tally.errors, None));
-        report.notes.extend(load.traffic.tally.complaints);
+        for ((outcome, way), load) in outcomes.iter().zip(ways).zip(loads) {
+            let errors = load.traffic.tally.errors;
+            let row = Row::new(mix, way.name, shape, outcome, errors);
+            let times = outcomes.first().and_then(|first| outcome.times(first));
+            report.rows.push(if way.name.is_empty() { row } else { row.beside(times, way.goal) });
+            report.notes.extend(load.traffic.tally.complaints);
+        }
         Ok(())
     }
 
@@ -138,53 +146,62 @@ impl Session {
     fn beside(
         &self,
         mix: &Mix,
+        way: &Way,
         prepared: &Prepared,
         plan: &Plan,
         report: &mut Report,
     ) -> Result<(), Failure> {
         let shape = Shape { connections: CONNECTIONS, depth: 1 };
         let second = Duration::from_secs(1);
-        let window = self.load(prepared, shape)?.window(Pace::Closed, second / 10, second, || None);
+        let mut all = self.load(&way.door, prepared, shape)?;
+        let window = all.window(Pace::Closed, second / 10, second, || None);
+        drop(all);
         let rate = self.arguments.rate.unwrap_or((window?.commands / 2).max(1));
         let shape = Shape { depth: OPEN_DEPTH, ..shape };
-        let (mut quiet, mut loud) = (self.load(prepared, shape)?, self.load(prepared, shape)?);
+        let open = || self.load(&way.door, prepared, shape);
+        let (mut quiet, mut loud) = (open()?, open()?);
         loud.background = prepared.background;
         let plan = Plan { pace: Pace::Open(rate), ..*plan };
-        let against = Some((&mut quiet, self.target.process));
-        let mut outcome = rounds::measure((&mut loud, self.target.process), against, &plan)?;
-        // The slow command's own CPU time is in these.
-        (outcome.server, outcome.echo) = (Vec::new(), Vec::new());
-        let without = Latency::of(&quiet.traffic.tally.latency);
-        let slowdown = outcome.latency.p99 / without.p99.max(f64::MIN_POSITIVE);
+        let mut targets = [(&mut loud, None), (&mut quiet, None)];
+        let outcomes = rounds::measure(&mut targets, None, &plan)?;
+        let [outcome, without] = &outcomes[..] else { return Ok(()) };
+        let without = without.latency.p99;
+        let slowdown = outcome.latency.p99 / without.max(f64::MIN_POSITIVE);
         let (quiet, loud) = (quiet.traffic.tally, loud.traffic.tally);
         let errors = quiet.errors + loud.errors;
-        report.rows.push(Row::new(mix, shape, &outcome, errors, Some(slowdown)));
+        let row = Row::new(mix, way.name, shape, outcome, errors);
+        report.rows.push(row.slowed(mix, slowdown));
         report.notes.push(format!(
-            "{}: {rate} commands/s asked for; {} slow commands done beside; p99 without them {:.1} us",
-            mix.name, loud.background, without.p99
+            "{}: {rate} commands/s asked for; {} slow commands done beside; p99 without them {without:.1} us",
+            mix.name, loud.background
         ));
         report.notes.extend(quiet.complaints.into_iter().chain(loud.complaints));
         Ok(())
     }
 
-    fn load(&self, prepared: &Prepared, shape: Shape) -> Result<Load, Failure> {
+    fn load(&self, door: &Door, prepared: &Prepared, shape: Shape) -> Result<Load, Failure> {
         let traffic = Traffic::new(prepared.templates.clone(), prepared.deck.clone())?;
-        self.open(self.target.address, shape, traffic, prepared.background.is_some())
+        self.open(door, shape, traffic, prepared.background.is_some())
     }
 
     fn open(
         &self,
-        address: SocketAddr,
+        door: &Door,
         shape: Shape,
         traffic: Traffic,
         background: bool,
     ) -> Result<Load, Failure> {
         let stop = Arc::clone(&self.stop);
-        Load::open(address, shape, self.arguments.header, traffic, stop, background)
+        Load::open(door, shape, self.arguments.header, traffic, stop, background)
     }
 
-    fn asker(&self) -> Result<Asker, Failure> {
-        Asker::connect(self.target.address, self.arguments.header, Arc::clone(&self.stop))
+    fn asker(&self, door: &Door) -> Result<Asker, Failure> {
+        Asker::connect(door, self.arguments.header, Arc::clone(&self.stop))
+    }
+
+    /// What the others are set against.
+    fn first(&self) -> &Way {
+        &self.target.ways[0]
     }
 
     fn shapes(&self) -> Vec<Shape> {
@@ -198,7 +215,7 @@ impl Session {
     }
 
     fn remember(&self, report: &mut Report, moment: &str) {
-        if let Some(resident) = self.target.process.and_then(Process::resident) {
+        if let Some(resident) = self.first().process.and_then(Process::resident) {
             report.memory.push(Memory { moment: moment.to_owned(), resident });
         }
     }

@@ -168,3 +168,27 @@ fn certificates_that_are_there_stay_and_keys_are_for_their_owner_alone() {
         assert_eq!(mode & 0o077, 0, "{name}");
     }
 }
+
+#[test]
+fn the_benchmark_measures_tls_and_audit_beside_tcp() {
+    let folder = fresh("bench");
+    std::fs::create_dir_all(&folder).expect("it can be made");
+    let shape = ["--connections", "2", "--depth", "3", "--keys", "2", "--rounds", "1"];
+    let output = Command::new(PROGRAM)
+        .args(["bench", "switch", "--tls", "--audit", "--json"])
+        .args(shape)
+        .env("TMPDIR", &folder)
+        .stderr(Stdio::null())
+        .output()
+        .expect("the program is built");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(output.status.success(), "{report}");
+    for (row, way) in ["", "TLS 1.3", "audit"].iter().enumerate() {
+        let row = &report["rows"][row];
+        assert_eq!((&row["mix"], &row["way"]), (&"switch".into(), &(*way).into()), "{report}");
+        assert_eq!(row["errors"], 0, "{report}");
+        assert!(row["commands_per_second"].as_f64().is_some_and(|rate| rate > 0.0), "{report}");
+    }
+    let left = std::fs::read_dir(&folder).expect("it is there").count();
+    assert_eq!(left, 0, "files are left behind");
+}
