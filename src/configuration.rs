@@ -16,7 +16,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use appliance::printer::{Destination, LineEnd};
-use appliance::{AccessEntry, AccessList, HostPorts, Licence, Packages, Settings, State};
+use appliance::{
+    AccessEntry, AccessList, HostPorts, Licence, Packages, SerialNumber, Settings, State,
+};
 use bounded::Bounded;
 use certificates::Client;
 use clap::Args;
@@ -50,6 +52,11 @@ pub(crate) struct Given {
     /// the state with `.key` behind its name]
     #[arg(long, value_name = "DIR")]
     root_key: Option<PathBuf>,
+
+    /// Serial number: twelve capital letters and digits [default: S0000000001D]
+    #[arg(long, value_name = "NUMBER")]
+    #[serde(deserialize_with = "parsed")]
+    serial_number: Option<SerialNumber>,
 
     /// Number that fixes all random values, for repeatable tests [default: none, the system's
     /// random generator]
@@ -204,6 +211,8 @@ pub(crate) struct Configuration {
     pub(crate) state: Option<PathBuf>,
     /// Folder of the root key, if it is not beside that of the state.
     pub(crate) root_key: Option<PathBuf>,
+    /// Serial number.
+    pub(crate) serial_number: SerialNumber,
     /// Seed of all random values.
     pub(crate) seed: Option<u64>,
     /// Where documents are printed.
@@ -253,6 +262,7 @@ impl Default for Configuration {
             dev: false,
             state: None,
             root_key: None,
+            serial_number: SerialNumber::default(),
             seed: None,
             printer: None,
             printer_line_end: None,
@@ -364,8 +374,17 @@ impl Configuration {
 
 impl Given {
     fn change(self, to: &mut Configuration) {
-        let Self { dev, state, root_key, seed, printer, printer_line_end, printer_timeout, .. } =
-            self;
+        let Self {
+            dev,
+            state,
+            root_key,
+            serial_number,
+            seed,
+            printer,
+            printer_line_end,
+            printer_timeout,
+            ..
+        } = self;
         let Self { log_format, licence, licence_packages, host, settings, lmk, authorised, .. } =
             self;
         let packages = licence_packages.unwrap_or(to.licence.packages);
@@ -376,6 +395,7 @@ impl Given {
         set(&mut to.dev, dev);
         to.state = state.or_else(|| to.state.take());
         to.root_key = root_key.or_else(|| to.root_key.take());
+        set(&mut to.serial_number, serial_number);
         to.seed = seed.or(to.seed);
         to.printer = printer.or_else(|| to.printer.take());
         to.printer_line_end = printer_line_end.or(to.printer_line_end);

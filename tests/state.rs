@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use appliance::{Folders, Found, SERIAL_NUMBER, State, Store};
+use appliance::{Folders, Found, SerialNumber, State, Store};
 use rustix::process::{Pid, Signal, kill_process};
 use vault::LmkId;
 
@@ -55,7 +55,7 @@ impl Place {
 
     /// The state on the disk, once the server is gone.
     fn state(&self) -> State {
-        match Store::open(&self.folders, *SERIAL_NUMBER) {
+        match Store::open(&self.folders, SerialNumber::default()) {
             Ok(Found::State(state, _)) => *state,
             other => panic!("no state: {other:?}"),
         }

@@ -22,6 +22,7 @@ mod printing;
 mod private_keys;
 mod random;
 mod release;
+mod serial_number;
 mod settings;
 mod solicitation;
 mod state;
@@ -66,6 +67,7 @@ pub use printing::{Document, FormatFault, Mailer, PinText, PrintFormat, Printing
 pub use private_keys::PrivateKeys;
 pub use random::{Generator, Randomness};
 pub use release::{ReleaseFault, Released};
+pub use serial_number::{NoSerialNumber, SerialNumber};
 pub use settings::{
     BatchSize, DecimalisationTables, HmacLength, OfficerProof, PinEncryptionAlgorithm, PinLength,
     Settings, StorageLength, TransactionKeyScheme, ZekEncryption, ZmkLength,
@@ -83,9 +85,6 @@ pub const FIRMWARE: &[u8; 9] = b"1500-0001";
 /// The same while the settings comply with PCI HSM, as the console shows it.
 pub const FIRMWARE_COMPLIANT: &[u8; 9] = b"1500-1001";
 
-/// Serial number of the device.
-pub const SERIAL_NUMBER: &[u8; 12] = b"S0000000001D";
-
 /// Whether hosts are served, and under which setup of the host ports. It is cheap to ask for with every message: as long
 /// as it stays the same, nothing has changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -99,6 +98,7 @@ impl Admission {
 /// One emulated HSM.
 #[derive(Debug)]
 pub struct Appliance {
+    serial_number: SerialNumber,
     state: RwLock<Arc<State>>,
     /// Where the state is kept; none in memory. Held by whoever changes the state: nobody who reads it waits for a disk.
     store: Mutex<Option<Store>>,
@@ -136,6 +136,7 @@ impl Appliance {
         let header_length = state.host_ports.header_length;
         statistics.run(is_online && state.monitoring.utilisation, now);
         Self {
+            serial_number: SerialNumber::default(),
             pace: Pace::new(state.licence.calls_per_second),
             state: RwLock::new(Arc::new(state)),
             store: Mutex::default(),
@@ -155,6 +156,17 @@ impl Appliance {
             first_mailer: Mutex::default(),
             batch: Mutex::default(),
         }
+    }
+
+    /// The same with another serial number.
+    #[must_use]
+    pub fn with_serial_number(self, serial_number: SerialNumber) -> Self {
+        Self { serial_number, ..self }
+    }
+
+    /// Its serial number.
+    pub const fn serial_number(&self) -> &SerialNumber {
+        &self.serial_number
     }
 
     /// The same with a printer.
@@ -237,7 +249,7 @@ impl Appliance {
         self.is_online.store(after == Mode::Online, Relaxed);
         let counts = after == Mode::Online && state.monitoring.utilisation;
         self.pace.set(state.licence.calls_per_second);
-        self.syslog.configure(&state.settings.syslog);
+        self.syslog.configure(&state.settings.syslog, self.serial_number);
         let is_other = !Arc::ptr_eq(&self.state().host_ports, &state.host_ports);
         self.header_length.store(state.host_ports.header_length, Relaxed);
         let (now, admits) = (state.clock.now(), state.admits_hosts());

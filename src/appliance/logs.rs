@@ -139,7 +139,7 @@ impl Appliance {
 
     /// Keeps the logs from now on, and notes that the device has started, in a thread of its own that ends with the appliance.
     pub fn keep_logs(self: &Arc<Self>) -> io::Result<()> {
-        self.syslog.configure(&self.state().settings.syslog);
+        self.syslog.configure(&self.state().settings.syslog, self.serial_number);
         self.note(Action::PowerOn);
         self.settle();
         let appliance = Arc::downgrade(self);

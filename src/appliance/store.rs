@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use vault::sealed::{DataKey, RootKey};
 
-use crate::State;
+use crate::{SerialNumber, State};
 use header::Header;
 
 pub use fault::{NotKept, StoreFault};
@@ -79,7 +79,7 @@ pub enum Found {
 #[derive(Debug)]
 pub struct Store {
     folders: Folders,
-    serial_number: [u8; 12],
+    serial_number: SerialNumber,
     data_key: Arc<DataKey>,
     wrapped: [u8; DataKey::WRAPPED],
     /// Of the state that was tried to be kept last.
@@ -94,7 +94,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreFault`], which names the file and says what to do.
-    pub fn open(folders: &Folders, serial_number: [u8; 12]) -> Result<Found, StoreFault> {
+    pub fn open(folders: &Folders, serial_number: SerialNumber) -> Result<Found, StoreFault> {
         let Folders { state, root_key } = folders;
         let whole = |path: &Path| {
             std::path::absolute(path).map_err(|error| StoreFault::Io(path.to_owned(), error))
@@ -136,8 +136,8 @@ impl Store {
             };
         };
         let (header, sealed) = Header::read(file, &path)?;
-        if header.serial_number != serial_number {
-            return Err(StoreFault::Foreign(path, header.serial_number));
+        if header.serial_number != *serial_number.as_bytes() {
+            return Err(StoreFault::Foreign(path, header.serial_number, serial_number));
         }
         let known = folders.generation()?;
         let data_key = root
@@ -166,7 +166,7 @@ impl Store {
         let bytes = image::written(state, &self.data_key).map_err(not_kept)?;
         let length = bytes.len() + DataKey::OVERHEAD;
         let header = Header {
-            serial_number: self.serial_number,
+            serial_number: *self.serial_number.as_bytes(),
             generation: self.generation + 1,
             length: u32::try_from(length)
                 .map_err(|_| not_kept(io::ErrorKind::FileTooLarge.into()))?,

@@ -20,7 +20,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorEntry, Record};
+use crate::{ErrorEntry, Record, SerialNumber};
 use transport::Link;
 
 /// Lines that may wait.
@@ -103,8 +103,8 @@ impl Default for Syslog {
 }
 
 impl Syslog {
-    /// Sends by these settings from now on.
-    pub(crate) fn configure(&self, settings: &SyslogSettings) {
+    /// Sends by these settings from now on, in the name of this device.
+    pub(crate) fn configure(&self, settings: &SyslogSettings, device: SerialNumber) {
         let mut own = self.shared.settings();
         if *own == *settings {
             return;
@@ -117,7 +117,7 @@ impl Syslog {
         {
             let shared = Arc::clone(&self.shared);
             let thread = thread::Builder::new().name("syslog".to_owned());
-            if let Err(error) = thread.spawn(move || serve(&queue, &shared)) {
+            if let Err(error) = thread.spawn(move || serve(&queue, &shared, device)) {
                 tracing::error!("no thread for syslog: {error}");
             }
         }
@@ -159,11 +159,11 @@ impl Shared {
 }
 
 /// Sends until nobody can hand over lines any more.
-fn serve(queue: &Receiver<Line>, shared: &Shared) {
+fn serve(queue: &Receiver<Line>, shared: &Shared, device: SerialNumber) {
     let mut link: Option<(SyslogSettings, Link)> = None;
     let mut is_reached = true;
     while let Ok(line) = queue.recv() {
-        let text = message::text(&line);
+        let text = message::text(&line, device);
         loop {
             let settings = shared.settings().clone();
             if !settings.enabled {

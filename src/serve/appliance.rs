@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use appliance::{
     Authorisations, Category, KeyChange, Licence, LmkTable, Logs, Opened, Printer, Randomness,
-    SERIAL_NUMBER, State,
+    State,
 };
 use host_commands::Host;
 use vault::{Lmk, LmkId, LmkKind};
@@ -72,7 +72,8 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
         }
         None => Randomness::from_system().map_err(Failure::usage)?,
     };
-    let mut appliance = appliance::Appliance::new(state, randomness);
+    let mut appliance = appliance::Appliance::new(state, randomness)
+        .with_serial_number(configuration.serial_number);
     if let Some(store) = store {
         let logs = Logs::open(store.folder(), &store.data_key()).map_err(|error| {
             Failure::usage(format_args!("{}: the logs: {error}", store.folder().display()))
@@ -103,7 +104,7 @@ fn logs_notice(opened: &Opened) -> Vec<String> {
 pub(super) fn facts(configuration: &Configuration, port: u16) -> BTreeMap<&'static str, String> {
     let server = &configuration.server;
     BTreeMap::from([
-        ("Serial number", String::from_utf8_lossy(SERIAL_NUMBER).into_owned()),
+        ("Serial number", configuration.serial_number.to_string()),
         ("Listen", format!("{}:{port}", server.listen.ip())),
     ])
 }

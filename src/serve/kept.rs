@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use appliance::{Authorisations, Folders, Found, Mode, Release, SERIAL_NUMBER, State, Store};
+use appliance::{Authorisations, Folders, Found, Mode, Release, State, Store};
 
 use super::appliance::state;
 use crate::configuration::Configuration;
@@ -18,7 +18,7 @@ pub(super) fn found(configuration: &Configuration) -> Result<(State, Option<Stor
     };
     let root_key = root_key.clone().unwrap_or_else(|| Folders::beside(folder));
     let folders = Folders { state: folder.clone(), root_key };
-    match Store::open(&folders, *SERIAL_NUMBER).map_err(Failure::usage)? {
+    match Store::open(&folders, configuration.serial_number).map_err(Failure::usage)? {
         Found::Nothing(store) => {
             let preset = if dev { State::development() } else { State::factory() };
             Ok((state(configuration, preset)?, Some(store)))

@@ -32,7 +32,7 @@ impl<'a> Execute<'a> for Request {
         let (health, now) = (session.state().health, session.state().clock.now());
         let fraud = session.appliance().fraud().counts();
         Ok(Reply {
-            covered: Covered::new(health.since, now, now),
+            covered: Covered::new(session, health.since, now, now),
             restarts: capped(health.restarts),
             tampers: capped(health.tampers),
             minutes: capped(fraud.minutes.into()),

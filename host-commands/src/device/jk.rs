@@ -162,7 +162,7 @@ impl<'a> Execute<'a> for Request {
         })?;
         let changes = state.lmks.key_changes();
         Ok(Reply {
-            serial_number: Text(appliance::SERIAL_NUMBER),
+            serial_number: Text(session.appliance().serial_number().as_bytes()),
             date: date_of(now),
             time: time_of(now),
             console: Running::Yes,

@@ -1,6 +1,5 @@
 //! What reports on the device have in common.
 
-use appliance::SERIAL_NUMBER;
 use vault::Moment;
 
 use crate::prelude::*;
@@ -25,11 +24,16 @@ pub struct Covered<'a> {
     pub time: Decimal<6>,
 }
 
-impl Covered<'_> {
+impl<'a> Covered<'a> {
     /// What was counted from `start` to `end`.
-    pub fn new(start: Option<Moment>, end: Option<Moment>, now: Option<Moment>) -> Self {
+    pub(crate) fn new(
+        session: &Session<'a>,
+        start: Option<Moment>,
+        end: Option<Moment>,
+        now: Option<Moment>,
+    ) -> Self {
         Self {
-            serial_number: Text(SERIAL_NUMBER),
+            serial_number: Text(session.appliance().serial_number().as_bytes()),
             start_date: date_of(start),
             start_time: time_of(start),
             end_date: date_of(end),
@@ -40,9 +44,9 @@ impl Covered<'_> {
     }
 
     /// What the statistics cover.
-    pub(crate) fn by_statistics(session: &Session<'_>) -> (Self, Decimal<10>) {
+    pub(crate) fn by_statistics(session: &Session<'a>) -> (Self, Decimal<10>) {
         let (span, now) = (session.appliance().statistics().covered(), session.state().clock.now());
-        let covered = Self::new(span.start, span.end.or(now), now);
+        let covered = Self::new(session, span.start, span.end.or(now), now);
         (covered, Decimal(span.measured().as_secs().min(9_999_999_999)))
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::header::VERSION;
+use crate::SerialNumber;
 
 /// A new state could not be kept, so the old one stays: in memory and on disk.
 #[derive(Debug, thiserror::Error)]
@@ -78,11 +79,11 @@ pub enum StoreFault {
     Truncated(PathBuf),
     /// It is the state of another appliance.
     #[error(
-        "{}: this is the state of another appliance, {}; put back that of this one",
+        "{}: this is the state of another appliance, {}, and this one is {_2}; put back its own, or say --serial-number",
         _0.display(),
         _1.escape_ascii()
     )]
-    Foreign(PathBuf, [u8; 12]),
+    Foreign(PathBuf, [u8; 12], SerialNumber),
     /// The root key does not fit.
     #[error(
         "{}: the root key in {} does not open this state: one of them is altered, or they do not belong together; put \

@@ -9,8 +9,8 @@ use super::disk::interrupted::{By, after, never};
 use super::*;
 use crate::{
     AccessList, Activity, Appliance, Authorisations, Category, FraudDetection, FraudLimits, Grant,
-    HostPorts, Interface, KeyChange, Label, Lock, PinText, Randomness, SERIAL_NUMBER,
-    StorageLength, Tamper, TamperCause, Until,
+    HostPorts, Interface, KeyChange, Label, Lock, PinText, Randomness, SerialNumber, StorageLength,
+    Tamper, TamperCause, Until,
 };
 
 /// Folders of one test, removed with this.
@@ -26,7 +26,7 @@ impl Place {
     }
 
     fn found(&self) -> Result<Found, StoreFault> {
-        Store::open(&self.0, *SERIAL_NUMBER)
+        Store::open(&self.0, SerialNumber::default())
     }
 
     /// An appliance that is made here in this state.
@@ -179,7 +179,10 @@ fn nothing_of_it_is_readable_in_the_file() {
         assert!(!found, "{} is in the file", part.escape_ascii());
     }
     assert!(count > 500, "looked for {count} parts only");
-    assert!(file.windows(12).any(|seen| seen == SERIAL_NUMBER), "the search finds nothing");
+    assert!(
+        file.windows(12).any(|seen| seen == SerialNumber::default().as_bytes()),
+        "the search finds nothing"
+    );
 }
 
 #[test]
@@ -201,7 +204,10 @@ fn a_damaged_state_is_refused_by_name_and_left_alone() {
         (flipped(8), "a later release wrote this state (version 257, and this release reads 1)"),
         ([&good[..9], &[2], &good[10..]].concat(), "a later release wrote this state (version 2,"),
         ([&good[..9], &[0], &good[10..]].concat(), "this is not a state"),
-        (flipped(10), "this is the state of another appliance, R0000000001D"),
+        (
+            flipped(10),
+            "this is the state of another appliance, R0000000001D, and this one is S0000000001D;",
+        ),
         (flipped(21), "this is the state of another appliance, S0000000001E"),
         (flipped(22), "the state is altered"),
         (flipped(29), "the state is altered"),
@@ -312,14 +318,14 @@ fn a_folder_has_one_server() {
     assert!(place.fault().contains("another server uses this folder"), "{}", place.fault());
     let elsewhere = place.0.state.with_file_name("other");
     let folders = Folders { state: elsewhere, root_key: place.0.root_key.clone() };
-    let fault = Store::open(&folders, *SERIAL_NUMBER).expect_err("the key is in use");
+    let fault = Store::open(&folders, SerialNumber::default()).expect_err("the key is in use");
     assert!(matches!(fault, StoreFault::InUse(_)), "{fault}");
     drop(appliance);
     place.state();
     let state = place.0.state.clone();
     for root_key in [state.clone(), state.join("key"), state.join("./.key")] {
         let same = Folders { state: state.clone(), root_key };
-        let fault = Store::open(&same, *SERIAL_NUMBER).expect_err("one folder for both");
+        let fault = Store::open(&same, SerialNumber::default()).expect_err("one folder for both");
         assert!(fault.to_string().contains("a folder of its own"), "{fault}");
     }
     let here = std::env::current_dir().expect("a folder");

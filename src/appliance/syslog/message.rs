@@ -3,7 +3,7 @@
 use vault::Moment;
 
 use super::Line;
-use crate::{Action, ErrorEntry, Kind, Record, SERIAL_NUMBER, Severity};
+use crate::{Action, ErrorEntry, Kind, Record, SerialNumber, Severity};
 
 /// Facility "log audit".
 const FACILITY: u8 = 13;
@@ -12,14 +12,14 @@ const FACILITY: u8 = 13;
 const DATA: &str = "strongroom@32473";
 
 /// A whole line, without the length that frames it.
-pub(super) fn text(line: &Line) -> String {
+pub(super) fn text(line: &Line, device: SerialNumber) -> String {
     match line {
-        Line::Record(record) => of_record(record),
-        Line::Error(entry) => of_error(entry),
+        Line::Record(record) => of_record(record, device),
+        Line::Error(entry) => of_error(entry, device),
     }
 }
 
-fn of_record(record: &Record) -> String {
+fn of_record(record: &Record, device: SerialNumber) -> String {
     let Record { counter, time: [h, m, s], date: [day, month, year], event } = record;
     let at = if *month == 0 {
         "-".to_owned()
@@ -43,10 +43,10 @@ fn of_record(record: &Record) -> String {
     let data = format!(
         "[{DATA} counter=\"{counter:08X}\" type=\"{kind}\" code=\"{code}\" response=\"{response}\"]"
     );
-    line(severity, &at, "AUDIT", &data, &what)
+    line((severity, &at, device), "AUDIT", &data, &what)
 }
 
-fn of_error(entry: &ErrorEntry) -> String {
+fn of_error(entry: &ErrorEntry, device: SerialNumber) -> String {
     let ErrorEntry { fault, sub_code, count, last, .. } = entry;
     let severity = match fault.severity() {
         Severity::Informative => 6,
@@ -60,17 +60,21 @@ fn of_error(entry: &ErrorEntry) -> String {
         "[{DATA} code=\"{code:02}\" subcode=\"{sub_code}\" count=\"{count}\" severity=\"{}\"]",
         fault.severity().name()
     );
-    line(severity, &at, "ERROR", &data, fault.text())
+    line((severity, &at, device), "ERROR", &data, fault.text())
 }
 
 fn timestamp(at: Moment) -> String {
     at.to_string().replacen(' ', "T", 1) + "Z"
 }
 
-fn line(severity: u8, at: &str, id: &str, data: &str, text: &str) -> String {
+fn line(
+    (severity, at, device): (u8, &str, SerialNumber),
+    id: &str,
+    data: &str,
+    text: &str,
+) -> String {
     let priority = FACILITY * 8 + severity;
-    let host = String::from_utf8_lossy(SERIAL_NUMBER);
-    format!("<{priority}>1 {at} {host} strongroom - {id} {data} {text}")
+    format!("<{priority}>1 {at} {device} strongroom - {id} {data} {text}")
 }
 
 #[cfg(test)]
@@ -87,13 +91,13 @@ mod tests {
         let event = Event { kind: Kind::Host, code: *b"CA", response: *b"20" };
         let record = Record::new(142, at(), event);
         assert_eq!(
-            of_record(&record),
+            of_record(&record, SerialNumber::default()),
             "<110>1 2026-11-24T10:15:00Z S0000000001D strongroom - AUDIT [strongroom@32473 \
              counter=\"0000008E\" type=\"host\" code=\"CA\" response=\"20\"] Host command CA answered 20"
         );
         let record = Record::new(1, None, Action::Online.done());
         assert_eq!(
-            of_record(&record),
+            of_record(&record, SerialNumber::default()),
             "<109>1 - S0000000001D strongroom - AUDIT [strongroom@32473 counter=\"00000001\" \
              type=\"user\" code=\"ON\" response=\"00\"] Device goes online"
         );
@@ -109,7 +113,7 @@ mod tests {
             last: at(),
         };
         assert_eq!(
-            of_error(&entry),
+            of_error(&entry, SerialNumber::default()),
             "<106>1 2026-11-24T10:15:00Z S0000000001D strongroom - ERROR [strongroom@32473 \
              code=\"05\" subcode=\"7\" count=\"2\" severity=\"catastrophic\"] Audit record is not as \
              it was written"

@@ -33,7 +33,7 @@ fn appliance(transport: Transport, server: String) -> Appliance {
 /// As `serve` starts it, without the thread that keeps the logs: tests settle them themselves.
 fn appliance_in(state: State) -> Appliance {
     let appliance = Appliance::new(state, Randomness::from_seed(1));
-    appliance.syslog().configure(&appliance.state().settings.syslog);
+    appliance.syslog().configure(&appliance.state().settings.syslog, SerialNumber::default());
     appliance
 }
 
