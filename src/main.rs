@@ -21,6 +21,7 @@ mod panics;
 mod send;
 mod serve;
 mod server;
+mod supervision;
 mod vectors;
 
 use std::process::ExitCode;

@@ -3,12 +3,15 @@
 mod appliance;
 pub(crate) mod console;
 mod kept;
+mod supervised;
 
-use std::io::{self, Write as _};
+use std::future::pending;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::appliance::{Erased, ReleaseFault, Released};
 use ::console::Seat;
 use host_commands::Host;
 use tokio::runtime;
@@ -17,6 +20,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use self::appliance::Appliance;
 use self::console::{Console, socket_in, socket_of_port};
+use self::supervised::Pool;
 use crate::configuration::{Configuration, Given};
 use crate::failure::Failure;
 use crate::hardening;
@@ -36,8 +40,22 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
+    /// Be an appliance of a pool: obey the lines of JSON of standard input, to its end, and tell the status on standard
+    /// output
+    #[arg(long)]
+    supervised: bool,
+
     #[command(flatten)]
     given: Given,
+}
+
+/// Why it does not go on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Ending {
+    /// It was told to stop.
+    Ordered,
+    /// It is released: nothing of a tenant is left but what ciphers have left in the memory of this process.
+    Released,
 }
 
 /// Serves until a signal comes.
@@ -50,18 +68,29 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     {
         tracing::warn!("{unlocked}");
     }
-    let appliance = appliance::load(&configuration)?;
-    start(appliance, configuration)
+    let Some(appliance) = appliance::load(&configuration, arguments.supervised)? else {
+        tracing::info!("a release was begun, and is carried out now");
+        return Ok(());
+    };
+    start(appliance, configuration, arguments.supervised)
 }
 
 /// Opens the host ports of an appliance and serves until a signal comes.
-fn start(appliance: Appliance, configuration: Configuration) -> Result<(), Failure> {
+fn start(
+    appliance: Appliance,
+    configuration: Configuration,
+    is_supervised: bool,
+) -> Result<(), Failure> {
     let runtime =
         runtime::Builder::new_multi_thread().enable_all().thread_name("host-port").build();
-    runtime.map_err(Failure::usage)?.block_on(serve(appliance, configuration))
+    runtime.map_err(Failure::usage)?.block_on(serve(appliance, configuration, is_supervised))
 }
 
-async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(), Failure> {
+async fn serve(
+    appliance: Appliance,
+    configuration: Configuration,
+    is_supervised: bool,
+) -> Result<(), Failure> {
     let Appliance { host, lmks, mut notices } = appliance;
     let host = Arc::new(host);
     // From here on a signal is an order, also before the ports are open.
@@ -73,7 +102,9 @@ async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(),
         Ok(console) => format!("console {}", console.path().display()),
         Err((path, error)) => format!("no console: {}: {error}", path.display()),
     });
-    let mut out = io::stdout().lock();
+    // What a pool reads is for it alone.
+    let mut out: Box<dyn Write> =
+        if is_supervised { Box::new(io::stderr()) } else { Box::new(io::stdout().lock()) };
     let told = notices.iter().try_for_each(|notice| writeln!(out, "{notice}"));
     let told = told.and_then(|()| server.announce(&mut out)).and_then(|()| writeln!(out, "ready"));
     // Whoever does not want to know which ports there are is served all the same.
@@ -81,17 +112,44 @@ async fn serve(appliance: Appliance, configuration: Configuration) -> Result<(),
         tracing::warn!("standard output is closed: {error}");
     }
     drop(out);
+    let address = server.address();
+    let pool = is_supervised.then(|| Pool::new(Arc::clone(&host), address)).transpose();
+    let pool = pool.map_err(Failure::usage)?;
     let (stopper, stop) = Stopper::new();
     tokio::spawn(look_at_load(Arc::clone(&host)));
     let running = tokio::spawn(server.run(stop));
-    signals.next().await;
+    let obeyed = async {
+        match pool {
+            Some(pool) => pool.obey().await,
+            None => pending().await,
+        }
+    };
+    let ending = tokio::select! {
+        () = signals.next() => Ending::Ordered,
+        ending = obeyed => ending,
+    };
     stopper.stop();
     tokio::select! {
         _ = running => {}
         () = signals.next() => tracing::warn!("a second signal: connections are closed at once"),
     }
-    host.appliance().close_logs();
+    if ending == Ending::Ordered {
+        host.appliance().close_logs();
+    }
     Ok(())
+}
+
+/// Tells the log how a release went; false where it was not even begun.
+fn released(outcome: &Result<Released, ReleaseFault>) -> bool {
+    match outcome {
+        Ok(released) => {
+            for Erased { class, count, method } in &released.erased {
+                tracing::info!(class, count, ?method, "erased");
+            }
+        }
+        Err(fault) => tracing::error!("{fault}"),
+    }
+    !matches!(outcome, Err(ReleaseFault::NotBegun(_)))
 }
 
 /// Looks once a second how busy the appliance is.

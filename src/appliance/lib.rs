@@ -306,13 +306,17 @@ impl Appliance {
     /// # Errors
     /// [`NotKept`]; inside [`LmksInUse`] if more LMKs are loaded than it allows.
     pub fn license(&self, licence: Licence) -> Result<Result<(), LmksInUse>, NotKept> {
-        self.try_change(|state| match state.lmks.count() {
+        let taken = self.try_change(|state| match state.lmks.count() {
             loaded if loaded > licence.lmks.into() => Err(LmksInUse(loaded)),
             _ => {
                 state.licence = licence;
                 Ok(())
             }
-        })
+        })?;
+        if taken.is_ok() {
+            self.note(Action::LicenceUpdated);
+        }
+        Ok(taken)
     }
 
     /// Sets how long every reply is held back, in milliseconds. It lasts until the next start.

@@ -37,9 +37,12 @@ pub(super) struct Appliance {
     pub(super) notices: Vec<String>,
 }
 
-/// Makes the appliance that the configuration asks for.
-pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> {
-    let (state, store) = kept::found(configuration)?;
+/// Makes the appliance that the configuration asks for; none where one was released, and its pool is to settle that.
+pub(super) fn load(
+    configuration: &Configuration,
+    is_supervised: bool,
+) -> Result<Option<Appliance>, Failure> {
+    let Some((state, store)) = kept::found(configuration, is_supervised)? else { return Ok(None) };
     let lmks: Vec<_> = state.lmks.iter().map(|(id, _)| id.0).collect();
     let mut notices = Vec::new();
     if configuration.dev {
@@ -85,7 +88,7 @@ pub(super) fn load(configuration: &Configuration) -> Result<Appliance, Failure> 
     appliance.keep_logs().map_err(Failure::usage)?;
     let header_length = appliance.state().host_ports.header_length;
     let host = Host::new(appliance, header_length, configuration.unknown_command);
-    Ok(Appliance { host, lmks, notices })
+    Ok(Some(Appliance { host, lmks, notices }))
 }
 
 /// What is said of the audit log.

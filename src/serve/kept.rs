@@ -9,24 +9,29 @@ use super::appliance::state;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 
-/// The state to start in, and where it is kept; nowhere if the configuration names no folder.
-pub(super) fn found(configuration: &Configuration) -> Result<(State, Option<Store>), Failure> {
+/// The state to start in, and where it is kept; nowhere if the configuration names no folder. None where the appliance was
+/// released and has a pool, which is to settle that.
+pub(super) fn found(
+    configuration: &Configuration,
+    is_supervised: bool,
+) -> Result<Option<(State, Option<Store>)>, Failure> {
     let Configuration { dev, state: ref folder, ref root_key, .. } = *configuration;
     let Some(folder) = folder else {
         let preset = if dev { State::development() } else { State::default() };
-        return Ok((state(configuration, preset)?, None));
+        return Ok(Some((state(configuration, preset)?, None)));
     };
     let root_key = root_key.clone().unwrap_or_else(|| Folders::beside(folder));
     let folders = Folders { state: folder.clone(), root_key };
     match Store::open(&folders, configuration.serial_number).map_err(Failure::usage)? {
         Found::Nothing(store) => {
             let preset = if dev { State::development() } else { State::factory() };
-            Ok((state(configuration, preset)?, Some(store)))
+            Ok(Some((state(configuration, preset)?, Some(store))))
         }
         Found::State(state, store) => {
             let state = again(configuration, folder, *state)?;
-            Ok((state, Some(store)))
+            Ok(Some((state, Some(store))))
         }
+        Found::Release(_) if is_supervised => Ok(None),
         Found::Release(release) => Err(released(folder, release)),
     }
 }
