@@ -137,10 +137,14 @@ impl Identity {
         Zeroizing::new(self.0.to_bytes())
     }
 
+    /// The key with which everybody can verify, in hexadecimal.
+    pub fn public_key(&self) -> String {
+        hex::encode(self.0.verifying_key().as_bytes())
+    }
+
     /// First line of this appliance's evidence, with its line feed.
     pub fn head(&self, appliance: &str) -> String {
-        let public_key = hex::encode(self.0.verifying_key().as_bytes());
-        line(&Head { appliance: appliance.to_owned(), public_key })
+        line(&Head { appliance: appliance.to_owned(), public_key: self.public_key() })
     }
 
     /// A further line, with its line feed.

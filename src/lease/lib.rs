@@ -12,7 +12,7 @@ mod pool;
 pub mod resource;
 mod sku;
 
-pub use pool::{Appliance, Look, Order, Pool, Problem, Release};
+pub use pool::{Appliance, Look, Pool, Problem, Release};
 pub use resource::{Change, Identifier, Resource, Wish};
 pub use sku::{Sku, UnknownSku};
 

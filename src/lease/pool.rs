@@ -26,6 +26,10 @@ pub struct Appliance {
     pub sku: Option<Sku>,
     /// The request on which it is being reclaimed.
     pub reclaim: Option<String>,
+    /// The state in which its release began, while that goes on.
+    pub released_from: Option<device::State>,
+    /// Why it is in quarantine.
+    pub quarantine: Option<String>,
     /// Leases so far.
     pub leases: u64,
     /// Releases so far, each of which left a record.
@@ -33,10 +37,10 @@ pub struct Appliance {
 }
 
 /// What somebody who is outside found out about an appliance.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Look {
-    /// Records of its evidence, if they all verify and the last one is clean.
-    pub evidence: Option<u64>,
+    /// Records of its evidence, if they all verify and the last one is clean; else why not.
+    pub evidence: Result<u64, String>,
     /// Whether its host and console ports listen.
     pub listens: bool,
     /// The size that it has a licence for.
@@ -45,22 +49,23 @@ pub struct Look {
     pub lmks: u8,
 }
 
-/// What is to be done outside.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Order {
-    /// License this appliance, and start it if it does not run.
-    License(String, Sku),
-    /// Have it erased on behalf of the provider, on this request.
-    Reclaim(String, String),
+impl Default for Look {
+    /// Nobody has looked.
+    fn default() -> Self {
+        let evidence = Err("nobody has looked at its evidence".to_owned());
+        Self { evidence, listens: false, licensed: None, lmks: 0 }
+    }
 }
 
 /// How a release went.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Release {
     /// A clean record is written.
     Clean,
     /// Something was found, and the record says so.
     Unclean,
+    /// All is erased, but the records before it do not verify, so that none can follow them. For this reason.
+    Unproved(String),
 }
 
 /// Why something is not done.
@@ -110,6 +115,8 @@ impl Appliance {
             tenant: None,
             sku: None,
             reclaim: None,
+            released_from: None,
+            quarantine: None,
             leases: 0,
             releases: 0,
         }
@@ -121,12 +128,15 @@ impl Appliance {
         holds: impl Fn(device::Guard) -> bool,
     ) -> Result<&'static [device::Effect], Problem> {
         let row = device::MACHINE.step(self.state, event, holds)?;
+        if row.to == device::State::Releasing {
+            self.released_from.get_or_insert(self.state);
+        }
         self.state = row.to;
         Ok(row.effects)
     }
 
     fn bind(&mut self, to: &Resource, look: impl Fn(&Self) -> Look) -> Result<(), Problem> {
-        let clean = self.has_clean_record(look(self));
+        let clean = self.doubt(&look(self)).is_none();
         self.step(device::Event::Allocate, |_| clean)?;
         self.tenant = Some(crate::evidence::hash(&to.identifier.subscription));
         self.sku = Some(to.wish.sku);
@@ -140,8 +150,20 @@ impl Appliance {
         Ok(())
     }
 
-    fn has_clean_record(&self, look: Look) -> bool {
-        look.evidence == Some(self.releases)
+    /// What is wrong with the evidence of its releases.
+    fn doubt(&self, look: &Look) -> Option<String> {
+        match &look.evidence {
+            Ok(records) if *records == self.releases => None,
+            Ok(records) => {
+                Some(format!("there are {records} records of {} releases", self.releases))
+            }
+            Err(reason) => Some(reason.clone()),
+        }
+    }
+
+    /// Whether it is given up, or is not to be trusted.
+    fn is_put_aside(&self) -> bool {
+        matches!(self.state, device::State::Quarantined | device::State::Destroyed)
     }
 }
 
@@ -209,6 +231,11 @@ impl Pool {
             resource.wish.tags = wish.tags;
             return Ok(false);
         }
+        let at = |it: &Appliance| (&it.location, &it.stamp) == (&wish.location, &wish.stamp);
+        if !self.appliances.iter().any(at) {
+            let Wish { location, stamp, .. } = &wish;
+            return Err(Problem::Invalid(format!("there is no {stamp} at location {location}")));
+        }
         let valid = identifier.is_valid();
         let row = resource::MACHINE.step(resource::State::Absent, resource::Event::Put, |_| valid);
         let row = row.map_err(|refusal| Problem::Invalid(refusal.to_string()))?;
@@ -233,28 +260,26 @@ impl Pool {
         &mut self,
         identifier: &Identifier,
         change: Change,
-        look: Look,
+        look: &Look,
         now: OffsetDateTime,
-    ) -> Result<Vec<Order>, Problem> {
+    ) -> Result<(), Problem> {
         let resource = self.resource_mut(identifier)?;
-        let mut orders = Vec::new();
+        let mut licensed = None;
         if let Some(sku) = change.sku.filter(|sku| *sku != resource.wish.sku) {
             let fits = look.lmks <= sku.lmks;
             let row = resource::MACHINE.step(resource.state, resource::Event::Patch, |_| fits)?;
             resource.take(row, now);
             resource.wish.sku = sku;
-            orders.extend(resource.serial.clone().map(|serial| Order::License(serial, sku)));
+            licensed = resource.serial.clone().zip(Some(sku));
         }
         if let Some(tags) = change.tags {
             resource.wish.tags = tags;
             resource.changed = now;
         }
-        for order in &orders {
-            if let Order::License(serial, sku) = order {
-                self.appliance_mut(serial)?.sku = Some(*sku);
-            }
+        if let Some((serial, sku)) = licensed {
+            self.appliance_mut(&serial)?.sku = Some(sku);
         }
-        Ok(orders)
+        Ok(())
     }
 
     /// Gives a resource up. Its appliance must have been released, unless `force` names the customer's request.
@@ -265,13 +290,18 @@ impl Pool {
         &mut self,
         identifier: &Identifier,
         force: Option<&str>,
-        look: Look,
+        look: &Look,
         now: OffsetDateTime,
-    ) -> Result<Vec<Order>, Problem> {
-        let serial = self.resource(identifier)?.serial.clone();
+    ) -> Result<(), Problem> {
+        let resource = self.resource(identifier)?;
+        if resource.state == resource::State::Deleting {
+            return Ok(());
+        }
+        let serial = resource.serial.clone();
         let appliance = serial.as_deref().and_then(|serial| self.appliance(serial).ok());
-        let released = appliance
-            .is_some_and(|it| it.state == device::State::Released && it.has_clean_record(look));
+        let is = |state| appliance.is_some_and(|appliance| appliance.state == state);
+        let proved = appliance.is_some_and(|appliance| appliance.doubt(look).is_none());
+        let released = is(device::State::Released) && proved;
         // Whoever forces what is released already needs no erasing.
         let event = match force {
             Some(_) if !released => resource::Event::ForceDelete,
@@ -279,35 +309,32 @@ impl Pool {
         };
         let holds = |guard| match guard {
             resource::Guard::Unbound => serial.is_none(),
+            resource::Guard::PutAside => appliance.is_some_and(Appliance::is_put_aside),
             resource::Guard::Released => released,
             resource::Guard::Request => force.is_some_and(|request| !request.trim().is_empty()),
             _ => false,
         };
-        let resource = self.resource_mut(identifier)?;
         let row = resource::MACHINE.step(resource.state, event, holds)?;
-        resource.take(row, now);
-        let mut orders = Vec::new();
-        if row.effects.contains(&resource::Effect::Unbind) {
-            self.appliance_mut(serial.as_deref().unwrap_or_default())?.unbind()?;
-        }
-        if row.effects.contains(&resource::Effect::Reclaim) {
-            orders =
-                self.reclaim(serial.as_deref().unwrap_or_default(), force.unwrap_or_default())?;
+        self.resource_mut(identifier)?.take(row, now);
+        for effect in row.effects {
+            let serial = serial.as_deref().unwrap_or_default();
+            match effect {
+                resource::Effect::Unbind => self.appliance_mut(serial)?.unbind()?,
+                resource::Effect::Reclaim => self.reclaim(serial, force.unwrap_or_default())?,
+                _ => {}
+            }
         }
         self.resources.retain(|resource| resource.state != resource::State::Absent);
-        Ok(orders)
+        Ok(())
     }
 
     /// Has an appliance erased on a customer's documented request.
-    ///
-    /// # Errors
-    /// There is no such appliance, no request, or nothing to reclaim.
-    pub fn reclaim(&mut self, serial: &str, request: &str) -> Result<Vec<Order>, Problem> {
+    fn reclaim(&mut self, serial: &str, request: &str) -> Result<(), Problem> {
         let documented = !request.trim().is_empty();
         let appliance = self.appliance_mut(serial)?;
         appliance.step(device::Event::Reclaim, |_| documented)?;
         appliance.reclaim = Some(request.to_owned());
-        Ok(vec![Order::Reclaim(serial.to_owned(), request.to_owned())])
+        Ok(())
     }
 
     /// Gives an appliance up for good.
@@ -333,32 +360,38 @@ impl Pool {
     /// There is no such appliance, or it was not being released.
     pub fn erased(&mut self, serial: &str, release: Release) -> Result<(), Problem> {
         let appliance = self.appliance_mut(serial)?;
-        let event = match release {
-            Release::Clean => device::Event::Erased,
-            Release::Unclean => device::Event::EraseFailed,
+        let (event, records, quarantine) = match release {
+            Release::Clean => (device::Event::Erased, 1, None),
+            Release::Unclean => {
+                let reason = "something of the tenant was found after its release".to_owned();
+                (device::Event::EraseFailed, 1, Some(reason))
+            }
+            Release::Unproved(reason) => (device::Event::EraseFailed, 0, Some(reason)),
         };
         appliance.step(event, |_| true)?;
-        appliance.releases += 1;
-        (appliance.sku, appliance.reclaim) = (None, None);
+        appliance.releases += records;
+        appliance.quarantine = quarantine;
+        (appliance.sku, appliance.reclaim, appliance.released_from) = (None, None, None);
         Ok(())
     }
 
     /// Lets every resource go on by one step at most.
-    pub fn tick(&mut self, now: OffsetDateTime, look: impl Fn(&Appliance) -> Look) -> Vec<Order> {
+    pub fn tick(&mut self, now: OffsetDateTime, look: impl Fn(&Appliance) -> Look) {
         for appliance in &mut self.appliances {
-            let fails = !appliance.has_clean_record(look(appliance));
+            let doubt = appliance.doubt(&look(appliance));
             // A record that verifies is no reason to suspect anything.
-            let _ = appliance.step(device::Event::Suspect, |_| fails);
+            if appliance.step(device::Event::Suspect, |_| doubt.is_some()).is_ok() {
+                appliance.quarantine = doubt;
+            }
         }
-        let mut orders = Vec::new();
         for at in 0..self.resources.len() {
             if let Some(mut resource) = self.resources.get(at).cloned() {
-                orders.extend(self.advance(&mut resource, now, &look));
+                // Nothing to do is no error.
+                let _ = self.advance(&mut resource, now, &look);
                 self.resources[at] = resource;
             }
         }
         self.resources.retain(|resource| resource.state != resource::State::Absent);
-        orders
     }
 
     fn advance(
@@ -366,41 +399,35 @@ impl Pool {
         resource: &mut Resource,
         now: OffsetDateTime,
         look: &impl Fn(&Appliance) -> Look,
-    ) -> Option<Order> {
+    ) -> Result<(), Problem> {
         let (used, free) = (self.used(resource), self.free(&resource.wish));
-        let mut seen = Look::default();
-        let mut returned = true;
+        let (mut licensed, mut listens, mut returned) = (None, false, true);
         if let Some(serial) = &resource.serial {
-            let appliance = self.appliance_mut(serial).ok()?;
-            seen = look(appliance);
-            if resource.state == resource::State::Deleting && appliance.has_clean_record(seen) {
+            let appliance = self.appliance_mut(serial)?;
+            let seen = look(appliance);
+            if resource.state == resource::State::Deleting && appliance.doubt(&seen).is_none() {
                 // Nothing else brings an appliance back that was reclaimed; one that is not released stays.
                 let _ = appliance.unbind();
             }
             returned = !appliance.state.runs() && appliance.state != device::State::Released;
+            (licensed, listens) = (seen.licensed, seen.listens);
         }
         let holds = |guard| match guard {
             resource::Guard::QuotaFree => used < QUOTA,
             resource::Guard::QuotaUsed => used >= QUOTA,
             resource::Guard::ApplianceFree => free.is_some(),
-            resource::Guard::Licensed => seen.licensed == Some(resource.wish.sku),
-            resource::Guard::Listening => seen.listens,
+            resource::Guard::Licensed => licensed == Some(resource.wish.sku),
+            resource::Guard::Listening => listens,
             resource::Guard::Returned => returned,
             _ => false,
         };
-        let effects = resource::MACHINE.step(resource.state, resource::Event::Tick, holds);
-        if let Ok(row) = effects {
-            if row.effects.contains(&resource::Effect::Bind) {
-                let serial = free?;
-                self.appliance_mut(&serial).ok()?.bind(resource, look).ok()?;
-                resource.serial = Some(serial);
-            }
-            resource.take(row, now);
+        let row = resource::MACHINE.step(resource.state, resource::Event::Tick, holds)?;
+        if let Some(serial) = free.filter(|_| row.effects.contains(&resource::Effect::Bind)) {
+            self.appliance_mut(&serial)?.bind(resource, look)?;
+            resource.serial = Some(serial);
         }
-        let waits = resource.state == resource::State::Provisioning;
-        waits.then(|| {
-            resource.serial.clone().map(|serial| Order::License(serial, resource.wish.sku))
-        })?
+        resource.take(row, now);
+        Ok(())
     }
 
     /// Serial number of an appliance of the pool that fits.

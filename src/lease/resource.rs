@@ -48,6 +48,7 @@ names! {
         Listening = "its ports listen",
         LmksFit = "no more LMKs are loaded than the new SKU has",
         Unbound = "it has no appliance",
+        PutAside = "the appliance is in quarantine or destroyed",
         Released = "the appliance is released and its evidence verifies",
         Request = "the customer's request is documented",
         Returned = "the appliance is back in the pool or destroyed",
@@ -141,6 +142,20 @@ pub static MACHINE: Machine<State, Event, Guard, Effect> = Machine {
             guards: &[Guard::Unbound],
             to: State::Absent,
             effects: &[Effect::Forget],
+        },
+        Row {
+            from: HOLDING,
+            event: Event::Delete,
+            guards: &[Guard::PutAside],
+            to: State::Deleting,
+            effects: &[Effect::StopBilling],
+        },
+        Row {
+            from: HOLDING,
+            event: Event::ForceDelete,
+            guards: &[Guard::PutAside],
+            to: State::Deleting,
+            effects: &[Effect::StopBilling],
         },
         Row {
             from: HOLDING,
@@ -271,9 +286,7 @@ impl State {
             Self::Provisioning => "The device is being provisioned.",
             Self::Connecting => "The device is being connected.",
             Self::Succeeded => "The device is functional.",
-            Self::Failed => {
-                "There is no device: see the quota of the subscription, or delete the resource."
-            }
+            Self::Failed => "There is no device: the quota of the subscription is used up.",
             Self::Deleting => "The device is being erased and returned to the pool.",
         }
     }
@@ -299,7 +312,7 @@ impl Resource {
     pub fn billed_hours(&self, now: OffsetDateTime) -> u64 {
         let Some(since) = self.billed_since else { return 0 };
         let seconds = (self.billed_until.unwrap_or(now) - since).whole_seconds();
-        u64::try_from(seconds).unwrap_or_default().div_ceil(3600)
+        u64::try_from(seconds).unwrap_or_default().div_ceil(3600).max(1)
     }
 }
 

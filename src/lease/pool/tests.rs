@@ -36,7 +36,7 @@ fn pool() -> Pool {
 
 /// All is well with every appliance, and what was ordered is done.
 fn well(appliance: &Appliance) -> Look {
-    Look { evidence: Some(appliance.releases), listens: true, licensed: appliance.sku, lmks: 1 }
+    Look { evidence: Ok(appliance.releases), listens: true, licensed: appliance.sku, lmks: 1 }
 }
 
 fn state(pool: &Pool, name: &str) -> State {
@@ -54,16 +54,15 @@ fn a_resource_goes_through_all_states_and_gets_an_appliance() {
     let mut pool = pool();
     assert_eq!(pool.put(identifier("hsm"), wish(SMALL), now()), Ok(true));
     let mut seen = vec![state(&pool, "hsm")];
-    let mut orders = Vec::new();
     while seen.last() != Some(&State::Succeeded) && seen.len() < 10 {
-        orders.extend(pool.tick(now(), well));
+        pool.tick(now(), well);
         seen.push(state(&pool, "hsm"));
     }
     let names = seen.into_iter().map(Named::name).collect::<Vec<_>>().join(" ");
     assert_eq!(names, "CheckingQuota Allocating Provisioning Connecting Succeeded");
-    assert_eq!(orders, [Order::License("S1".into(), SMALL.parse().expect("a SKU"))]);
     let appliance = pool.appliance("S1").expect("it is there");
     assert_eq!((appliance.state, appliance.leases), (Device::Allocated, 1));
+    assert_eq!(appliance.sku, SMALL.parse().ok());
     assert_eq!(appliance.tenant, Some(crate::evidence::hash("bank")));
     assert_eq!(pool.put(identifier("hsm"), wish(SMALL), now()), Ok(false));
     assert!(pool.put(identifier("hsm"), wish(LARGE), now()).is_err());
@@ -73,15 +72,14 @@ fn a_resource_goes_through_all_states_and_gets_an_appliance() {
 fn it_waits_for_licence_and_ports() {
     let mut pool = pool();
     pool.put(identifier("hsm"), wish(SMALL), now()).expect("it is new");
-    let mut look = Look { evidence: Some(0), ..Look::default() };
+    let mut look = Look { evidence: Ok(0), ..Look::default() };
     for _ in 0..6 {
-        pool.tick(now(), |_| look);
+        pool.tick(now(), |_| look.clone());
     }
     assert_eq!(state(&pool, "hsm"), State::Provisioning);
-    assert_eq!(pool.tick(now(), |_| look).len(), 1, "it asks again for the licence");
     look.licensed = Some(SMALL.parse().expect("a SKU"));
     for _ in 0..3 {
-        pool.tick(now(), |_| look);
+        pool.tick(now(), |_| look.clone());
     }
     assert_eq!(state(&pool, "hsm"), State::Connecting);
 }
@@ -95,7 +93,7 @@ fn a_third_appliance_at_one_stamp_is_too_many() {
     settle(&mut pool);
     let states = ["one", "two", "three"].map(|name| state(&pool, name));
     assert_eq!(states, [State::Succeeded, State::Succeeded, State::Failed]);
-    pool.delete(&identifier("three"), None, Look::default(), now()).expect("it has no appliance");
+    pool.delete(&identifier("three"), None, &Look::default(), now()).expect("it has no appliance");
     assert!(pool.resource(&identifier("three")).is_err());
 }
 
@@ -105,18 +103,21 @@ fn what_is_not_released_is_not_deleted_without_force() {
     pool.put(identifier("hsm"), wish(SMALL), now()).expect("it is new");
     settle(&mut pool);
     let look = well(pool.appliance("S1").expect("it is there"));
-    let refused = pool.delete(&identifier("hsm"), None, look, now()).expect_err("it holds keys");
+    let refused = pool.delete(&identifier("hsm"), None, &look, now()).expect_err("it holds keys");
     assert!(refused.to_string().contains("the appliance is released"), "{refused}");
-    let refused = pool.delete(&identifier("hsm"), Some(" "), look, now()).expect_err("no request");
+    let refused = pool.delete(&identifier("hsm"), Some(" "), &look, now()).expect_err("no request");
     assert!(refused.to_string().contains("documented"), "{refused}");
     assert_eq!(state(&pool, "hsm"), State::Succeeded);
-    let orders = pool.delete(&identifier("hsm"), Some("REQ-7"), look, now()).expect("it is forced");
-    assert_eq!(orders, [Order::Reclaim("S1".into(), "REQ-7".into())]);
+    pool.delete(&identifier("hsm"), Some("REQ-7"), &look, now()).expect("it is forced");
+    pool.delete(&identifier("hsm"), None, &look, now()).expect("it is being deleted already");
+    let appliance = pool.appliance("S1").expect("it is there");
+    assert_eq!(appliance.reclaim.as_deref(), Some("REQ-7"));
+    assert_eq!(appliance.released_from, Some(Device::Allocated));
     pool.tick(now(), well);
     assert_eq!(state(&pool, "hsm"), State::Deleting);
     pool.erased("S1", Release::Clean).expect("it is being released");
     // Without the record nothing goes on.
-    pool.tick(now(), |_| Look { evidence: Some(0), ..Look::default() });
+    pool.tick(now(), |_| Look { evidence: Ok(0), ..Look::default() });
     assert_eq!(pool.appliance("S1").map(|it| it.state), Ok(Device::Released));
     pool.tick(now(), well);
     assert!(pool.resource(&identifier("hsm")).is_err());
@@ -134,7 +135,7 @@ fn a_released_appliance_returns_with_the_delete_and_is_leased_again() {
     pool.erased("S1", Release::Clean).expect("it is being released");
     let look = well(pool.appliance("S1").expect("it is there"));
     let later = now() + Duration::seconds(3601);
-    pool.delete(&identifier("hsm"), None, look, later).expect("it is released");
+    pool.delete(&identifier("hsm"), None, &look, later).expect("it is released");
     let resource = pool.resource(&identifier("hsm")).expect("it is being deleted");
     assert_eq!(resource.billed_hours(later + Duration::days(1)), 2);
     settle(&mut pool);
@@ -148,14 +149,35 @@ fn a_released_appliance_returns_with_the_delete_and_is_leased_again() {
 fn an_appliance_without_clean_evidence_is_put_aside() {
     let mut pool = pool();
     pool.tick(now(), |appliance| {
-        let evidence = (appliance.serial != "S2").then_some(0);
+        let evidence = if appliance.serial == "S2" { Err("altered".into()) } else { Ok(0) };
         Look { evidence, ..Look::default() }
     });
     let states: Vec<_> = pool.appliances.iter().map(|it| it.state).collect();
     assert_eq!(states, [Device::Pooled, Device::Quarantined, Device::Pooled]);
+    assert_eq!(pool.appliances[1].quarantine.as_deref(), Some("altered"));
+    pool.tick(now(), well);
+    assert_eq!(pool.appliances[1].state, Device::Quarantined, "it does not come back");
     assert!(pool.destroy("S2", "").is_err(), "no request");
     pool.destroy("S2", "REQ-9").expect("it is in quarantine");
-    assert!(pool.reclaim("S1", "REQ-9").is_err(), "there is nothing to reclaim");
+    assert!(pool.destroy("S2", "REQ-9").is_err(), "it is destroyed");
+}
+
+#[test]
+fn what_could_not_be_erased_is_put_aside_and_its_resource_can_go() {
+    for (release, records) in [(Release::Unclean, 1), (Release::Unproved("torn".into()), 0)] {
+        let mut pool = pool();
+        pool.put(identifier("hsm"), wish(SMALL), now()).expect("it is new");
+        settle(&mut pool);
+        pool.happened("S1", device::Event::Release).expect("it is allocated");
+        pool.erased("S1", release).expect("it is being released");
+        let appliance = pool.appliance("S1").expect("it is there");
+        assert_eq!((appliance.state, appliance.releases), (Device::Quarantined, records));
+        assert!(appliance.quarantine.is_some() && appliance.tenant.is_some());
+        pool.delete(&identifier("hsm"), None, &Look::default(), now()).expect("it is put aside");
+        settle(&mut pool);
+        assert!(pool.resource(&identifier("hsm")).is_err());
+        assert_eq!(pool.appliance("S1").map(|it| it.state), Ok(Device::Quarantined));
+    }
 }
 
 #[test]
@@ -165,10 +187,10 @@ fn a_smaller_sku_must_hold_the_loaded_lmks() {
     settle(&mut pool);
     let change = Change { sku: SMALL.parse().ok(), tags: None };
     let two = Look { lmks: 2, ..Look::default() };
-    assert!(pool.patch(&identifier("hsm"), change.clone(), two, now()).is_err());
+    assert!(pool.patch(&identifier("hsm"), change.clone(), &two, now()).is_err());
     let one = Look { lmks: 1, ..Look::default() };
-    let orders = pool.patch(&identifier("hsm"), change, one, now()).expect("it fits");
-    assert_eq!(orders, [Order::License("S1".into(), SMALL.parse().expect("a SKU"))]);
+    pool.patch(&identifier("hsm"), change, &one, now()).expect("it fits");
+    assert_eq!(pool.appliance("S1").map(|it| it.sku), Ok(SMALL.parse().ok()));
     assert_eq!(state(&pool, "hsm"), State::Succeeded);
 }
 
