@@ -19,6 +19,7 @@ mod disk;
 mod fault;
 mod header;
 mod image;
+mod outside;
 mod release;
 #[cfg(test)]
 mod tests;
@@ -196,11 +197,10 @@ impl Store {
     ) -> Result<Release, NotKept> {
         let folder = &self.folders.state;
         let not_kept = |error| NotKept::new(folder.clone(), error);
-        let others =
-            fs::read_dir(folder).map_err(not_kept)?.filter_map(Result::ok).filter(|entry| {
-                let name = entry.file_name();
-                name != STATE && OTHERS.iter().all(|other| name != *other)
-            });
+        let others = fs::read_dir(folder)
+            .map_err(not_kept)?
+            .filter_map(Result::ok)
+            .filter(release::is_other);
         let others = others.count();
         for (class, count, method) in [
             ("root keys", 1, Method::Overwrite),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Folders, GENERATION, OTHERS, ROOT_KEY, STATE, StoreFault, disk};
 
 /// File of the order.
-const ORDER: &str = "release";
+pub(super) const ORDER: &str = "release";
 
 /// A class of what belongs to the tenant, and how it was erased.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -45,6 +45,12 @@ impl Erased {
     pub(crate) fn new(class: &str, count: usize, method: Method) -> Self {
         Self { class: class.to_owned(), count: u64::try_from(count).unwrap_or(u64::MAX), method }
     }
+}
+
+/// Whether a file of the folder of the state is no state, and to be removed all the same.
+pub(super) fn is_other(entry: &fs::DirEntry) -> bool {
+    let name = entry.file_name();
+    name != STATE && OTHERS.iter().all(|other| name != *other)
 }
 
 /// A release that is carried out: nothing of the tenant is left.
