@@ -1,5 +1,6 @@
 //! `strongroom console`: a place at the admin console of a running appliance.
 
+mod files;
 mod keyboard;
 
 use std::fs;
@@ -8,21 +9,26 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use console::{Folder, Party, Script, Stop, attend};
+use console::{COMMANDS, Drawer, Folder, Party, Script, Stop, attend};
 use zeroize::Zeroizing;
 
+use self::files::Files;
 use self::keyboard::Keyboard;
 use crate::configuration::{Configuration, Given};
 use crate::failure::Failure;
+use crate::pool;
 use crate::serve::console::{socket_in, socket_of_port};
 
-/// Sit at the admin console of a running appliance
+/// Sit at the admin console of a running appliance, or at that of the provider of a pool
 ///
 /// Officers type console commands; GETCMDS -l lists them. Commands and answers come from the keyboard, or one a line
 /// from a script or from standard input. In a script a refused answer ends its command, and the exit status is 1.
-/// Smart cards are files in a folder of their holder; they do not become part of the appliance.
+/// Smart cards are files in a folder of their holder; they do not become part of the appliance. The provider's console
+/// of a pool has commands of its own; HELP lists them.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  strongroom console --cards my-cards")]
+#[command(
+    after_help = "Examples:\n  strongroom console --cards my-cards\n  echo POOL | strongroom console --as provider --pool pool"
+)]
 pub(crate) struct Arguments {
     /// Who sits there: tenant or provider
     #[arg(long = "as", value_name = "PARTY", default_value = "tenant")]
@@ -45,6 +51,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 
+    /// Folder of a pool, at the console of whose provider to sit; files of evidence are in this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["socket", "state", "config"])]
+    pool: Option<PathBuf>,
+
     /// Configuration file of the appliance
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -63,7 +73,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Seated::Tenant => Party::Tenant,
         Seated::Provider => Party::Provider,
     };
-    let drawer = Folder(arguments.cards.clone());
+    if arguments.pool.is_some() && party == Party::Tenant {
+        return Err(Failure::usage(
+            "a pool has the console of its provider alone: add --as provider",
+        ));
+    }
+    let (drawer, commands): (Box<dyn Drawer>, _) = if arguments.pool.is_some() {
+        (Box::new(Files), pool::verbs())
+    } else {
+        let names = COMMANDS.iter().map(|command| command.name);
+        (Box::new(Folder(arguments.cards.clone())), names.collect())
+    };
     let input: Option<Box<dyn Read>> = match &arguments.script {
         Some(path) => {
             let file = fs::File::open(path).map_err(|error| {
@@ -77,15 +97,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let path = socket(arguments)?;
     let mut stream = UnixStream::connect(&path).map_err(|error| {
         Failure::usage(format_args!(
-            "no appliance at {}: {error}; start `strongroom serve --dev`, or say --socket PATH as `serve` prints it",
-            path.display()
+            "no {} at {}: {error}; {}",
+            if arguments.pool.is_some() { "pool" } else { "appliance" },
+            path.display(),
+            if arguments.pool.is_some() {
+                "start `strongroom pool --dir DIR`"
+            } else {
+                "start `strongroom serve --dev`, or say --socket PATH as `serve` prints it"
+            }
         ))
     })?;
     let ended = if let Some(input) = input {
         let lines = BufReader::new(input).lines().map_while(Result::ok).map(Zeroizing::new);
         attend(&mut stream, &mut Script { lines, out: io::stdout(), drawer }, party)
     } else {
-        let mut keyboard = Keyboard::new(drawer).map_err(Failure::usage)?;
+        let mut keyboard = Keyboard::new(drawer, commands).map_err(Failure::usage)?;
         // At the keyboard a refused answer is no failure: the officer has seen it.
         attend(&mut stream, &mut keyboard, party).map(|_| true)
     };
@@ -101,6 +127,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 fn socket(arguments: &Arguments) -> Result<PathBuf, Failure> {
     if let Some(socket) = &arguments.socket {
         return Ok(socket.clone());
+    }
+    if let Some(pool) = &arguments.pool {
+        return Ok(pool::socket_in(pool));
     }
     if let Some(state) = &arguments.state {
         return Ok(socket_in(state));

@@ -12,12 +12,14 @@ mod commands;
 mod configuration;
 mod console_command;
 mod escape;
+mod evidence;
 mod explain;
 mod failure;
 mod hardening;
 mod logging;
 mod manual;
 mod panics;
+mod pool;
 mod send;
 mod serve;
 mod server;
@@ -43,6 +45,8 @@ struct CommandLine {
 enum Subcommand {
     Serve(Box<serve::Arguments>),
     Console(console_command::Arguments),
+    Pool(pool::Arguments),
+    Evidence(evidence::Arguments),
     Send(send::Arguments),
     Explain(explain::Arguments),
     Commands(commands::Arguments),
@@ -78,6 +82,8 @@ fn run() -> Result<ExitCode, Failure> {
     match subcommand {
         Subcommand::Serve(arguments) => serve::run(*arguments)?,
         Subcommand::Console(arguments) => return console_command::run(&arguments),
+        Subcommand::Pool(arguments) => pool::run(&arguments)?,
+        Subcommand::Evidence(arguments) => evidence::run(&arguments)?,
         Subcommand::Send(arguments) => send::run(&arguments)?,
         Subcommand::Explain(arguments) => explain::run(&arguments)?,
         Subcommand::Commands(arguments) => commands::run(&arguments)?,

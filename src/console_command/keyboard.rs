@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read, Write};
 
-use console::{COMMANDS, Drawer, Echo, Folder, Outcome, Stop, Terminal};
+use console::{Drawer, Echo, Outcome, Stop, Terminal};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
@@ -15,18 +15,21 @@ use zeroize::{Zeroize as _, Zeroizing};
 /// Edits lines, completes the names of commands, remembers commands and nothing else.
 pub(super) struct Keyboard {
     editor: Editor<Names, MemHistory>,
-    drawer: Folder,
+    drawer: Box<dyn Drawer>,
 }
 
 impl Keyboard {
-    /// The terminal of this process.
-    pub(super) fn new(drawer: Folder) -> Result<Self, ReadlineError> {
+    /// The terminal of this process, for commands that are called so.
+    pub(super) fn new(
+        drawer: Box<dyn Drawer>,
+        commands: Vec<&'static str>,
+    ) -> Result<Self, ReadlineError> {
         let configuration = rustyline::Config::builder()
             .auto_add_history(false)
             .completion_type(CompletionType::List)
             .build();
         let mut editor = Editor::with_history(configuration, MemHistory::new())?;
-        editor.set_helper(Some(Names::default()));
+        editor.set_helper(Some(Names { commands, ..Names::default() }));
         Ok(Self { editor, drawer })
     }
 }
@@ -37,7 +40,8 @@ impl Terminal for Keyboard {
             return hidden(prompt);
         }
         if let Some(names) = self.editor.helper_mut() {
-            *names = Names { are_asked: prompt.ends_with("> "), may_hide: echo == Echo::Shown };
+            names.are_asked = prompt.ends_with("> ");
+            names.may_hide = echo == Echo::Shown;
         }
         match self.editor.readline(prompt) {
             Ok(line) => {
@@ -61,7 +65,7 @@ impl Terminal for Keyboard {
     }
 
     fn drawer(&mut self) -> &mut dyn Drawer {
-        &mut self.drawer
+        &mut *self.drawer
     }
 }
 
@@ -150,6 +154,8 @@ impl Drop for Raw {
 /// Completes the names of commands, and hides an answer that begins with `^`.
 #[derive(Default, Helper, Hinter, Validator)]
 struct Names {
+    /// What commands are called.
+    commands: Vec<&'static str>,
     /// Whether a command is asked for.
     are_asked: bool,
     /// Whether an answer may be hidden.
@@ -169,8 +175,8 @@ impl Completer for Names {
             return Ok((0, Vec::new()));
         }
         let begun = line.get(..position).unwrap_or(line).to_uppercase();
-        let names = COMMANDS.iter().map(|command| command.name);
-        Ok((0, names.filter(|name| name.starts_with(&begun)).map(str::to_owned).collect()))
+        let names = self.commands.iter().filter(|name| name.starts_with(&begun));
+        Ok((0, names.map(|name| (*name).to_owned()).collect()))
     }
 }
 

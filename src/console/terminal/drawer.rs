@@ -54,6 +54,16 @@ impl Drawer for Folder {
     }
 }
 
+impl Drawer for Box<dyn Drawer> {
+    fn take(&mut self, name: &str) -> Outcome<Option<Vec<u8>>> {
+        (**self).take(name)
+    }
+
+    fn put(&mut self, name: &str, sealed: &[u8]) -> Outcome {
+        (**self).put(name, sealed)
+    }
+}
+
 /// In memory, for tests.
 impl Drawer for BTreeMap<String, Vec<u8>> {
     fn take(&mut self, name: &str) -> Outcome<Option<Vec<u8>>> {
