@@ -76,14 +76,30 @@ pub(super) fn overwrite(path: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Removes a file, or a folder with all that is in it; nothing where there is none.
+/// Removes a file; nothing where there is none.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     step()?;
-    let removed = if path.symlink_metadata().is_ok_and(|it| it.is_dir()) {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
+    or_nothing(fs::remove_file(path))
+}
+
+/// Overwrites and removes a file, or a folder with all that is in it; nothing where there is none.
+pub(super) fn erase(path: &Path) -> io::Result<()> {
+    let kind = path.symlink_metadata().map(|it| it.file_type());
+    if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
+        for entry in fs::read_dir(path)? {
+            erase(&entry?.path())?;
+        }
+        step()?;
+        return or_nothing(fs::remove_dir(path));
+    }
+    // What a link leads to belongs to somebody else.
+    if kind.is_ok_and(|it| it.is_file()) {
+        overwrite(path)?;
+    }
+    remove(path)
+}
+
+fn or_nothing(removed: io::Result<()>) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

@@ -2,8 +2,9 @@
 //!
 //! That this is to be done is on the disk before anything is erased, so that it is done whatever happens: a start that
 //! finds the order carries it out and starts no appliance. What is sealed is erased by destroying the root key, which is
-//! written over, removed, and gone from its folder; that files are removed and memory is wiped comes on top. The order
-//! stays until whoever gave it has noted elsewhere, as evidence, what was erased.
+//! written over, removed, and gone from its folder; that files are written over and removed, and memory is wiped, comes on
+//! top. (Logs are not sealed. Where a disk does not write in place, or a file was replaced before, blocks of them may stay.)
+//! The order stays until whoever gave it has noted elsewhere, as evidence, what was erased.
 
 use std::fs;
 use std::io;
@@ -37,7 +38,7 @@ pub enum Method {
     Wipe,
     /// The place where it is kept is overwritten and removed.
     Overwrite,
-    /// Files are removed.
+    /// Files are written over and removed.
     Remove,
 }
 
@@ -91,7 +92,7 @@ impl Release {
         Ok(Some(release))
     }
 
-    /// Destroys the root key, then removes all files but the order. Where it was interrupted, it can be done again.
+    /// Destroys the root key, then erases all files but the order. Where it was interrupted, it can be done again.
     pub(crate) fn erase(&self) -> Result<(), (PathBuf, io::Error)> {
         let Folders { state, root_key } = &self.folders;
         let key = root_key.join(ROOT_KEY);
@@ -102,12 +103,12 @@ impl Release {
         }
         disk::sync(root_key).map_err(|error| (root_key.clone(), error))?;
         let at = |error| (state.clone(), error);
-        disk::remove(&state.join(STATE)).map_err(at)?;
+        disk::erase(&state.join(STATE)).map_err(at)?;
         for entry in fs::read_dir(state).map_err(at)? {
             let entry = entry.map_err(at)?;
             let name = entry.file_name();
             if name != ORDER && OTHERS.iter().all(|other| name != *other) {
-                disk::remove(&entry.path()).map_err(at)?;
+                disk::erase(&entry.path()).map_err(at)?;
             }
         }
         disk::sync(state).map_err(at)?;
