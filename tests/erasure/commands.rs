@@ -1,19 +1,9 @@
-//! What remains of secrets in the memory of the program between commands: nothing of clear keys and PINs.
-//!
-//! A second process reads all memory that the first one can write, and looks for every form of what it worked with. It
-//! proves with each run that it would find something: the LMK, which has to be there.
+//! Between commands nothing remains of clear keys and PINs in memory.
 
-#[path = "../child/ending.rs"]
-mod ending;
-mod scanner;
-mod secrets;
-
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-use scanner::{Find, Needles};
+use crate::memory::Memory;
+use crate::place::Place;
+use crate::scanner::{Needles, told};
+use crate::secrets;
 
 /// A message, and the clear secrets that it makes the program work with. Keys and messages come from an independent model.
 struct Case {
@@ -77,66 +67,17 @@ const AES_MAC: &str = "M600061FFFS10096M6AN00E00025E9C7D17B8044F76027E03B4D25186
 /// The public AES test LMK, which the program holds for as long as it runs.
 const LMK_AES: &str = "9B71333A13F9FAE72F9D0E2DAB4AD6784718012F9244033F3F26A2DE0C8AA11A";
 
-struct Server {
-    child: Child,
-    stream: TcpStream,
-}
-
-impl Server {
-    fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_strongroom"))
-            .args(["serve", "--dev", "--seed", "1", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program is built");
-        let out = BufReader::new(child.stdout.take().expect("it is a pipe"));
-        let mut lines = out.lines().map_while(Result::ok);
-        let address = lines.find_map(|line| {
-            Some(line.strip_prefix("host port ")?.strip_suffix(" default LMK")?.to_owned())
-        });
-        let ready = lines.any(|line| line == "ready");
-        assert!(ready, "it does not start");
-        let stream = TcpStream::connect(address.expect("a port")).expect("it accepts");
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket option");
-        Self { child, stream }
-    }
-
-    fn answer(&mut self, message: &str) -> String {
-        let message = format!("HEAD{message}");
-        let length = u16::try_from(message.len()).expect("it is short").to_be_bytes();
-        self.stream.write_all(&[&length, message.as_bytes()].concat()).expect("it reads");
-        let mut length = [0; 2];
-        self.stream.read_exact(&mut length).expect("it answers");
-        let mut reply = vec![0; usize::from(u16::from_be_bytes(length))];
-        self.stream.read_exact(&mut reply).expect("a whole reply");
-        String::from_utf8_lossy(&reply[4..]).into_owned()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        ending::end(&mut self.child);
-    }
-}
-
 fn lmk() -> Needles {
     let mut needles = Needles::default();
     secrets::aes_key(&mut needles, "LMK", &hex::decode(LMK_AES).expect("hexadecimal"));
     needles
 }
 
-fn told(finds: &[Find]) -> String {
-    let lines = finds
-        .iter()
-        .take(20)
-        .map(|find| format!("  {} at {:x} in {}\n", find.what, find.address, find.mapping));
-    lines.collect()
-}
-
 #[test]
 fn nothing_remains_of_clear_keys_and_pins_between_commands() {
-    let mut server = Server::start();
-    let process = server.child.id();
+    let place = Place::new("commands");
+    let server = place.serve(&["--dev", "--seed", "1"]);
+    let mut host = server.connect();
     let mut remains = Vec::new();
     for case in CASES {
         let mut needles = Needles::default();
@@ -150,16 +91,19 @@ fn nothing_remains_of_clear_keys_and_pins_between_commands() {
             secrets::pin(&mut needles, "PIN", PIN, ACCOUNT);
         }
         assert!(needles.len() >= 20, "hardly anything is looked for");
-        let reply = server.answer(case.message);
+        let reply = host.ask(case.message);
         assert_eq!(reply.get(2..4), Some("00"), "{}: {reply}", case.message);
-        let finds = needles.search(process);
+        let finds = Memory::of(server.process()).search(&needles);
         if !finds.is_empty() {
             let count = finds.len();
             let command = &case.message[..2];
             remains.push(format!("after {command}: {count} windows\n{}", told(&finds)));
         }
     }
-    assert!(!lmk().search(process).is_empty(), "not even the LMK is found: the search is broken");
+    assert!(
+        !Memory::of(server.process()).search(&lmk()).is_empty(),
+        "not even the LMK is found: the search is broken"
+    );
     assert!(remains.is_empty(), "\n{}", remains.concat());
 }
 
@@ -171,7 +115,7 @@ fn the_search_finds_every_form_of_what_it_looks_for() {
     secrets::pin(&mut needles, "PIN", PIN, ACCOUNT);
     let planted =
         Box::new((crypto::Des::new(&key[..8].try_into().expect("eight bytes")), key, pin.to_vec()));
-    let finds = needles.search(std::process::id());
+    let finds = Memory::of(std::process::id()).search(&needles);
     for form in ["key: raw", "key: subkeys", "PIN: text"] {
         assert!(finds.iter().any(|find| find.what == form), "{form} is not found");
     }

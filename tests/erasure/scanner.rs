@@ -1,13 +1,12 @@
-//! Looks for secrets in the memory of a process.
+//! Looks for secrets in bytes, wherever they come from.
 
-use std::collections::HashMap;
-use std::fs::{self, File};
-use std::os::unix::fs::FileExt as _;
+use std::collections::{BTreeMap, HashMap};
 
 /// Bytes of a window. Shorter ones would be met by chance.
-const WINDOW: usize = 8;
-/// Bytes that are read at once.
-const PIECE: usize = 1 << 20;
+pub(crate) const WINDOW: usize = 8;
+
+/// Bytes that are looked at together.
+const PAGE: usize = 4096;
 
 /// Everything that would betray some secrets: windows of eight bytes of every form that they take.
 #[derive(Default)]
@@ -22,9 +21,9 @@ pub(crate) struct Needles {
 pub(crate) struct Find {
     /// The secret and its form.
     pub(crate) what: String,
-    /// The mapping, as the system names it.
-    pub(crate) mapping: String,
-    /// The address.
+    /// The mapping, as the system names it, or the file.
+    pub(crate) place: String,
+    /// The address, or the offset.
     pub(crate) address: u64,
 }
 
@@ -49,54 +48,47 @@ impl Needles {
         self.windows.len()
     }
 
-    /// Looks for them everywhere in a process.
-    pub(crate) fn search(&self, process: u32) -> Vec<Find> {
-        let maps = fs::read_to_string(format!("/proc/{process}/maps")).expect("the process runs");
-        let memory = File::open(format!("/proc/{process}/mem")).expect("its memory may be read");
-        let mut finds = Vec::new();
-        for line in maps.lines() {
-            let mut words = line.split_whitespace();
-            let (range, access) = (words.next().expect("a range"), words.next().expect("access"));
-            let mapping = words.nth(3).unwrap_or("anonymous");
-            if !access.starts_with("rw") || mapping == "[vvar]" {
+    /// Looks for them in bytes that lie there from this address on.
+    pub(crate) fn search(&self, bytes: &[u8], place: &str, address: u64, finds: &mut Vec<Find>) {
+        for begin in (0..bytes.len()).step_by(PAGE) {
+            // With the beginning of what follows, for windows that lie across.
+            let page = &bytes[begin..bytes.len().min(begin + PAGE + WINDOW - 1)];
+            // Most of memory and of a disk was never written. This is quick also in a test that is not optimised.
+            if page == &[0; PAGE + WINDOW - 1][..page.len()] {
                 continue;
             }
-            let (from, to) = range.split_once('-').expect("two addresses");
-            let address = |text| u64::from_str_radix(text, 16).expect("an address");
-            let (mut at, end) = (address(from), address(to));
-            let mut piece = vec![0; PIECE + WINDOW - 1];
-            while at < end {
-                let length = piece.len().min(usize::try_from(end - at).expect("it fits"));
-                // Pages that were never touched cannot be read in some mappings.
-                if let Ok(length) = memory.read_at(&mut piece[..length], at) {
-                    self.search_in(&piece[..length], |offset, what| {
-                        let (what, mapping) = (what.to_owned(), mapping.to_owned());
-                        finds.push(Find { what, mapping, address: at + offset as u64 });
-                    });
+            for (offset, window) in page.windows(WINDOW).enumerate() {
+                if self.begins[usize::from(u16::from_le_bytes([window[0], window[1]]))]
+                    && let Some(what) = self.windows.get(window)
+                {
+                    let (what, place) = (what.clone(), place.to_owned());
+                    finds.push(Find { what, place, address: address + (begin + offset) as u64 });
                 }
-                at += PIECE as u64;
             }
         }
-        finds
     }
 
-    /// Looks for them in bytes.
-    pub(crate) fn search_in<'a>(&'a self, bytes: &[u8], mut found: impl FnMut(usize, &'a str)) {
-        for (offset, window) in bytes.windows(WINDOW).enumerate() {
-            if self.begins[usize::from(u16::from_le_bytes([window[0], window[1]]))]
-                && let Some(what) = self.windows.get(window)
-            {
-                found(offset, what);
-            }
-        }
+    /// Looks for them in a file, an image or whatever else is there whole.
+    pub(crate) fn search_whole(&self, bytes: &[u8], place: &str) -> Vec<Find> {
+        let mut finds = Vec::new();
+        self.search(bytes, place, 0, &mut finds);
+        finds
     }
 }
 
-/// The bytes of a value as it lies in memory, its padding included.
-pub(crate) fn image<T>(value: &T) -> Vec<u8> {
-    let mut bytes = vec![0; size_of::<T>()];
-    let memory = File::open("/proc/self/mem").expect("a process may read its own memory");
-    let address = std::ptr::from_ref(value).addr() as u64;
-    memory.read_exact_at(&mut bytes, address).expect("the value lies there");
-    bytes
+/// How many windows of each secret were found; a secret is named by what stands before the colon of its forms.
+pub(crate) fn counted(finds: &[Find]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for find in finds {
+        *counts.entry(find.what.split(':').next().unwrap_or_default()).or_default() += 1;
+    }
+    counts
+}
+
+/// The first of them, to be read.
+pub(crate) fn told<'f>(finds: impl IntoIterator<Item = &'f Find>) -> String {
+    let first = finds.into_iter().take(20);
+    let lines =
+        first.map(|find| format!("  {} at {:x} in {}\n", find.what, find.address, find.place));
+    lines.collect::<Vec<_>>().concat()
 }

@@ -2,7 +2,8 @@
 
 use crypto::{Aes, Des};
 
-use super::scanner::{Needles, image};
+use crate::memory::image;
+use crate::scanner::Needles;
 
 /// First bytes of the variants of an LMK pair.
 const VARIANTS: [u8; 9] = [0xA6, 0x5A, 0x6A, 0xDE, 0x2B, 0x50, 0x74, 0x9C, 0xFA];
@@ -43,11 +44,27 @@ pub(crate) fn pin(needles: &mut Needles, name: &str, digits: &str, account: &str
     plain(needles, &format!("{name}: PIN block"), &block);
 }
 
-fn plain(needles: &mut Needles, name: &str, bytes: &[u8]) {
+/// Anything else: itself, in hexadecimal and in Base64.
+pub(crate) fn plain(needles: &mut Needles, name: &str, bytes: &[u8]) {
     needles.add(&format!("{name}: raw"), bytes);
     needles.add(&format!("{name}: hex"), hex::encode(bytes).as_bytes());
     needles.add(&format!("{name}: HEX"), hex::encode_upper(bytes).as_bytes());
     let reversed: Vec<_> =
         bytes.as_chunks::<8>().0.iter().flat_map(|part| part.iter().rev().copied()).collect();
     needles.add(&format!("{name}: as integers"), &reversed);
+    // Where it begins within what is encoded is not known.
+    for skipped in 0..3.min(bytes.len()) {
+        needles.add(&format!("{name}: Base64"), &base64(&bytes[skipped..]));
+    }
+}
+
+/// Whole groups of three bytes in Base64.
+fn base64(bytes: &[u8]) -> Vec<u8> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let groups = bytes.as_chunks::<3>().0.iter();
+    let digits = groups.flat_map(|[a, b, c]| {
+        let group = u32::from_be_bytes([0, *a, *b, *c]);
+        [18, 12, 6, 0].map(|shift| DIGITS[(group >> shift & 63) as usize])
+    });
+    digits.collect()
 }

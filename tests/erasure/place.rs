@@ -1,0 +1,148 @@
+//! An appliance that lives on a disk of its own: state, root key, temporary files and log.
+
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use appliance::{Folders, Found, SerialNumber, Store};
+
+use crate::disk::Disk;
+use crate::ending;
+
+pub(crate) struct Place {
+    pub(crate) disk: Disk,
+    /// Those of the customer, which are not on that disk.
+    pub(crate) cards: PathBuf,
+}
+
+impl Place {
+    pub(crate) fn new(name: &str) -> Self {
+        let cards = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("erasure-{name}"));
+        // There may be some of an earlier run.
+        let _ = fs::remove_dir_all(&cards);
+        Self::on(Disk::new(), cards)
+    }
+
+    pub(crate) fn on(disk: Disk, cards: PathBuf) -> Self {
+        let _ = fs::create_dir(disk.folder().join("tmp"));
+        Self { disk, cards }
+    }
+
+    pub(crate) fn folders(&self) -> Folders {
+        let state = self.disk.folder().join("appliance");
+        Folders { root_key: Folders::beside(&state), state }
+    }
+
+    fn strongroom(&self, command: &str) -> Command {
+        let log = OpenOptions::new().create(true).append(true).open(self.disk.folder().join("log"));
+        let mut strongroom = Command::new(env!("CARGO_BIN_EXE_strongroom"));
+        strongroom.arg(command).stdout(Stdio::piped()).stderr(log.expect("room"));
+        strongroom.env("TMPDIR", self.disk.folder().join("tmp")).env("STRONGROOM_LOG", "trace");
+        strongroom
+    }
+
+    /// The command that serves, for whoever wants it otherwise.
+    pub(crate) fn serving(&self, arguments: &[&str]) -> Command {
+        let mut command = self.strongroom("serve");
+        command.args(["--listen", "127.0.0.1:0", "--state"]).arg(self.folders().state);
+        command.args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
+        Server::new(self.serving(arguments))
+    }
+
+    /// Runs a script at the console to its end; what was shown.
+    pub(crate) fn console(&self, text: &str) -> String {
+        let mut command = self.strongroom("console");
+        command.arg("--socket").arg(self.folders().state.join("console"));
+        let mut console = command
+            .arg("--cards")
+            .arg(&self.cards)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("the program is built");
+        // A console whose appliance has gone does not read.
+        let _ = console.stdin.take().expect("it is a pipe").write_all(text.as_bytes());
+        let Output { stdout, .. } = console.wait_with_output().expect("it ends");
+        String::from_utf8_lossy(&stdout).into_owned()
+    }
+
+    /// What stands in the folders. No server may run.
+    pub(crate) fn found(&self) -> Found {
+        Store::open(&self.folders(), SerialNumber::default()).expect("it can be opened")
+    }
+
+    /// The last lines of the log.
+    pub(crate) fn log(&self) -> String {
+        let log = fs::read(self.disk.folder().join("log")).unwrap_or_default();
+        String::from_utf8_lossy(&log[log.len().saturating_sub(2000)..]).into_owned()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.cards);
+    }
+}
+
+/// A server that is ended when it is dropped.
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    /// What it said before it was ready; all that it said if it never was.
+    pub(crate) lines: Vec<String>,
+}
+
+impl Server {
+    pub(crate) fn new(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program is built");
+        let out = BufReader::new(child.stdout.take().expect("it is a pipe"));
+        let lines = out.lines().map_while(Result::ok).take_while(|line| line != "ready");
+        Self { lines: lines.collect(), child }
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn connect(&self) -> Host {
+        let address = self.lines.iter().find_map(|line| {
+            line.strip_prefix("host port ")?.strip_suffix(" default LMK").map(str::to_owned)
+        });
+        let address = address.unwrap_or_else(|| panic!("no port: {:?}", self.lines));
+        let stream = TcpStream::connect(address).expect("it accepts");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket option");
+        Host(stream)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        ending::end(&mut self.child);
+    }
+}
+
+/// A host that is connected.
+pub(crate) struct Host(TcpStream);
+
+impl Host {
+    /// The reply without its header; none where the server is gone.
+    pub(crate) fn try_ask(&mut self, message: &str) -> Option<String> {
+        let message = format!("HEAD{message}");
+        let length = u16::try_from(message.len()).expect("it is short").to_be_bytes();
+        self.0.write_all(&[&length, message.as_bytes()].concat()).ok()?;
+        let mut length = [0; 2];
+        self.0.read_exact(&mut length).ok()?;
+        let mut reply = vec![0; usize::from(u16::from_be_bytes(length))];
+        self.0.read_exact(&mut reply).ok()?;
+        Some(String::from_utf8_lossy(&reply[4..]).into_owned())
+    }
+
+    pub(crate) fn ask(&mut self, message: &str) -> String {
+        self.try_ask(message).expect("it answers")
+    }
+}
