@@ -198,7 +198,7 @@ fn what_was_retrieved_stays_so_and_a_changed_byte_is_named() {
     let first = &place.files("log")[0];
     let mut bytes = fs::read(first).expect("it is there");
     // Behind the head and five marks: the fourth record.
-    let at = 48 * (6 + 3) + 10;
+    let at = 32 * (6 + 3) + 10;
     assert_eq!(&bytes[at..at + 2], b"B2");
     bytes[at] = b'C';
     fs::write(first, bytes).expect("it can be written");
@@ -224,7 +224,7 @@ fn what_was_retrieved_stays_so_and_a_changed_byte_is_named() {
     assert!(!server.told("not as it was written"), "{:?}", server.lines);
     let first = &place.files("log")[0];
     let mut bytes = fs::read(first).expect("it is there");
-    bytes[48 * 6 + 5] ^= 1;
+    bytes[32 * 6 + 5] ^= 1;
     fs::write(first, bytes).expect("it can be written");
     let told = place.console("auditlog -v\n");
     assert!(told.contains("Audit Log is damaged: audit record 1 "), "{told}");

@@ -1,23 +1,24 @@
 //! The chain of the audit log: no entry can be changed, taken out or put in without the key.
 //!
-//! The link of an entry is HMAC-SHA-256, under the key of the log, over the link before it and the entry. It is the hash
-//! chain of the log and the MAC of the entry at the same time: a construction of our own, for that of the device is not
-//! published.
+//! The link of an entry is AES-256-CMAC, under the key of the log, over the link before it and the entry. It is the chain of
+//! the log and the MAC of the entry at the same time: a construction of our own, for that of the device is not published.
+//! It is two blocks of AES an entry, for every host command may have one.
 
-use crypto::mac::{Hash, hmac};
-use zeroize::Zeroizing;
+use crypto::Aes;
+use crypto::mac::Cmac;
 
 use super::entry;
 
 /// Length of a link.
-pub(super) const LENGTH: usize = 32;
+pub(super) const LENGTH: usize = 16;
 
 /// A link.
 pub(super) type Link = [u8; LENGTH];
 
 /// The end of a chain, to which more is linked.
 pub(super) struct Chain {
-    key: Zeroizing<[u8; 32]>,
+    /// Wiped when it is dropped.
+    key: Cmac<Aes>,
     link: Link,
 }
 
@@ -28,9 +29,9 @@ impl core::fmt::Debug for Chain {
 }
 
 impl Chain {
-    /// Before the first entry.
-    pub(super) const fn new(key: Zeroizing<[u8; 32]>) -> Self {
-        Self { key, link: [0; LENGTH] }
+    /// Goes on from a link; from zeros before the first entry.
+    pub(super) fn new(key: &[u8; 32], link: Link) -> Self {
+        Self { key: Cmac::new(Aes::with_256_bits(key)), link }
     }
 
     /// The last link.
@@ -45,7 +46,7 @@ impl Chain {
 
     /// Links an entry; gives its link.
     pub(super) fn add(&mut self, entry: &[u8; entry::LENGTH]) -> Link {
-        let mac = hmac(Hash::Sha256, &self.key[..], &[&self.link, entry]);
+        let mac = self.key.mac(&[&self.link, entry]);
         self.link.copy_from_slice(&mac[..LENGTH]);
         self.link
     }

@@ -2,7 +2,7 @@
 //!
 //! A segment is named after the first record that it may hold. It begins with a head (sixteen bytes that say what it is,
 //! and the last link of the segment before) and marks that say all that is known of earlier records, so that the segments
-//! before it can be removed when their records are deleted. Then come entries of 16 bytes, each with its link of 32.
+//! before it can be removed when their records are deleted. Then come entries of 16 bytes, each with its link of 16.
 //!
 //! What was written survives the process at once, and the machine within a second. A process that is killed leaves at most
 //! half an entry, which is cut off at the next start.
@@ -15,8 +15,6 @@ use std::{
     os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
-
-use zeroize::Zeroizing;
 
 use super::chain::{self, Chain};
 use super::entry::{self, Entry};
@@ -61,8 +59,7 @@ impl Journal {
         entries: &[Entry],
     ) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let mut chain = chain(key);
-        chain.resume(found.link);
+        let mut chain = Chain::new(key, found.link);
         let (file, length) = create(folder, found.start, &mut chain, entries)?;
         let mut segments = found.segments.clone();
         segments.push(found.start);
@@ -166,9 +163,4 @@ fn link(chain: &mut Chain, entry: Entry, to: &mut Vec<u8>) {
     let bytes = entry.bytes();
     to.extend_from_slice(&bytes);
     to.extend_from_slice(&chain.add(&bytes));
-}
-
-/// The chain of a key.
-fn chain(key: &[u8; 32]) -> Chain {
-    Chain::new(Zeroizing::new(*key))
 }

@@ -93,12 +93,12 @@ fn records_and_what_became_of_them_survive_a_restart() {
 
 #[test]
 fn a_process_that_is_killed_leaves_whole_records() {
-    for torn in 1..48 {
+    for torn in 1..32 {
         let folder = Folder::new();
         run(&folder.open().0, 0..3);
         let file = &folder.files("log")[0];
         let bytes = fs::read(file).expect("it is there");
-        fs::write(file, &bytes[..bytes.len() - 48 + torn]).expect("it can be written");
+        fs::write(file, &bytes[..bytes.len() - 32 + torn]).expect("it can be written");
         let (log, opened) = folder.open();
         assert_eq!(opened, Opened { records: 2, torn: torn as u64, damage: None });
         run(&log, 7..9);
@@ -132,8 +132,8 @@ fn one_byte_changed_anywhere_is_named() {
             changed[at] ^= 1 << (at % 8);
             fs::write(file, &changed).expect("it can be written");
             let found = journal::verify(&right.0, &KEY).expect("it can be read");
-            // Head, five marks, two records, a mark, a record; each entry has 48 bytes.
-            let entry = (at / 48).saturating_sub(6);
+            // Head, five marks, two records, a mark, a record; each entry has 32 bytes.
+            let entry = (at / 32).saturating_sub(6);
             let within = [1, 2, 3, 3][entry];
             let record = 3 * segment as u64 + within;
             let expected = u32::try_from(record).expect("a small number");
@@ -155,7 +155,7 @@ fn a_damaged_log_goes_on_and_keeps_the_evidence() {
         let file = &folder.files("log")[segment];
         let mut bytes = fs::read(file).expect("it is there");
         // The second record of the segment.
-        bytes[48 * 7 + 3] ^= 0x10;
+        bytes[32 * 7 + 3] ^= 0x10;
         fs::write(file, &bytes).expect("it can be written");
         let record = 3 * segment as u64 + 2;
         let (log, opened) = folder.open();
@@ -192,7 +192,7 @@ fn what_is_taken_away_is_missed() {
         ),
         (
             "the end of a segment that is not the last",
-            |folder| shorten(&folder.files("log")[0], 48),
+            |folder| shorten(&folder.files("log")[0], 32),
             Damage { record: 3, counter: Some(3) },
         ),
         (

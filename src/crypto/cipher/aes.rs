@@ -32,6 +32,12 @@ impl Aes {
         Ok(Self { key: key.map_err(|_| KeyLength)? })
     }
 
+    /// Expands a key that has the right length.
+    pub fn with_256_bits(key: &[u8; 32]) -> Self {
+        crate::stack::used();
+        Self { key: Key::Long(Aes256::new(key.into())) }
+    }
+
     /// Encrypts one block in place.
     pub fn encrypt(&self, block: &mut [u8; 16]) {
         match &self.key {

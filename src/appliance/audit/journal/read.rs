@@ -2,7 +2,7 @@
 
 use std::{fmt, fs, io, path::Path};
 
-use super::{ENTRY, HEAD, MAGIC, chain, path};
+use super::{ENTRY, HEAD, MAGIC, path};
 use crate::audit::CAPACITY;
 use crate::audit::chain::{Chain, Link};
 use crate::audit::entry::{self, Entry, Mark};
@@ -80,7 +80,13 @@ impl Found {
             let bytes = fs::read(path(folder, *name))?;
             found.start = if at == 0 { *name } else { found.next };
             let (entries, link) = (found.entries.len(), found.link);
-            found.segment(*name, &bytes, &mut chain(key), at == 0, at + 1 == names.len());
+            found.segment(
+                *name,
+                &bytes,
+                &mut Chain::new(key, Link::default()),
+                at == 0,
+                at + 1 == names.len(),
+            );
             if found.damage.is_some() {
                 (found.link, found.again) = (link, found.entries.len() - entries);
                 // No number is given twice.
@@ -199,7 +205,7 @@ pub(in crate::audit) fn verify(folder: &Path, key: &[u8; 32]) -> io::Result<Resu
     let names = segments(folder)?;
     for (at, name) in names.iter().enumerate() {
         let bytes = fs::read(path(folder, *name))?;
-        found.segment(*name, &bytes, &mut chain(key), at == 0, false);
+        found.segment(*name, &bytes, &mut Chain::new(key, Link::default()), at == 0, false);
         if found.damage.is_some() {
             break;
         }
