@@ -7,6 +7,7 @@
 
 mod acceptor;
 mod buffer;
+mod complaints;
 mod connection;
 mod datagram;
 mod descriptors;
@@ -116,10 +117,12 @@ impl<H: Host> Server<H> {
         let limits = Limits::new(&options);
         let handshakes = Handshakes::new(options.handshake_timeout);
         let network = Arc::clone(host.appliance().network());
+        let complaints = Arc::default();
         let mut tasks = JoinSet::new();
         for HostPort { protocol, lmk, listener, datagrams } in ports {
             let host = Arc::clone(&host);
-            let rules = Rules { host, lmk, frame_limit: options.frame_limit };
+            let (frame_limit, complaints) = (options.frame_limit, Arc::clone(&complaints));
+            let rules = Rules { host, lmk, frame_limit, complaints };
             if let Ok(address) = listener.local_addr() {
                 network.listens(protocol, address);
                 if datagrams.is_some() {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use appliance::{Admission, HostPorts, Link, Protocol, Refused};
+use appliance::{Action, Admission, HostPorts, Link, Protocol, Refused};
 use rustix::net::sockopt::set_tcp_keepidle;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -87,8 +87,7 @@ impl<H: Host> Acceptor<H> {
             Err(error) => return refused(&error).await,
         };
         if let Err(why) = self.receive(stream, peer, connections) {
-            warn!(%peer, "connection refused: {}", why.words());
-            self.rules.host.appliance().network().refuse(why);
+            self.rules.refuse(peer, why, "");
         }
     }
 
@@ -177,27 +176,35 @@ impl<H: Host> Arrival<H> {
             shaken = timeout(limit, tls.accept(&self.ports, stream)) => shaken,
         };
         drop(place);
-        let why = match shaken {
+        let (why, more) = match shaken {
             Ok(Ok((stream, certificates))) => match self.link() {
                 Ok(link) => {
                     self.visitor = self.visitor.with_certificates(certificates);
                     return self.serve(stream, link, stop).await;
                 }
-                Err(why) => {
-                    warn!(%peer, "connection refused: {}", why.words());
-                    why
-                }
+                Err(why) => (why, String::new()),
             },
-            Ok(Err(error)) => {
-                warn!(%peer, "connection refused: {}: {error}", Refused::Handshake.words());
-                Refused::Handshake
-            }
-            Err(_) => {
-                warn!(%peer, "connection refused: the TLS handshake takes too long");
-                Refused::Handshake
-            }
+            Ok(Err(error)) => (Refused::Handshake, format!(": {error}")),
+            Err(_) => (Refused::Handshake, ": it takes too long".to_owned()),
         };
-        self.rules.host.appliance().network().refuse(why);
+        self.rules.refuse(peer, why, &more);
+    }
+}
+
+impl<H: Host> Rules<H> {
+    /// Counts a client that is refused, tells it, and audits that it is not authenticated: as much of it as there is to be
+    /// in a log.
+    fn refuse(&self, peer: SocketAddr, why: Refused, more: &str) {
+        let appliance = self.host.appliance();
+        appliance.network().refuse(why);
+        if !self.complaints.may_tell() {
+            return;
+        }
+        warn!(%peer, "connection refused: {}{more}", why.words());
+        if matches!(why, Refused::Address | Refused::Handshake) {
+            let event = Action::NotAuthenticated.failed();
+            appliance.audit_if(|options| options.connection_failures, event);
+        }
     }
 }
 

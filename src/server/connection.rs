@@ -3,6 +3,7 @@
 use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -77,20 +78,27 @@ impl<H: Host, S: Stream> Connection<H, S> {
             end = self.converse() => Some(end),
             () = stop.requested() => None,
         };
+        let complaints = Arc::clone(&self.exchange.rules.complaints);
         let closed = match end {
             None => self.finish().await,
             Some(Err(error)) => Err(error),
             Some(Ok(End::Finished)) => self.stream.shutdown().await,
             Some(Ok(End::Idle)) => {
-                info!(%peer, "connection closed: no message came within the idle time");
+                if complaints.may_tell() {
+                    info!(%peer, "connection closed: no message came within the idle time");
+                }
                 self.stream.shutdown().await
             }
             Some(Ok(End::PartialFrame)) => {
-                warn!(%peer, "connection closed: a message was not completed in time");
+                if complaints.may_tell() {
+                    warn!(%peer, "connection closed: a message was not completed in time");
+                }
                 self.cut().await
             }
             Some(Ok(End::Fault(fault))) => {
-                warn!(%peer, "connection closed: {fault}");
+                if complaints.may_tell() {
+                    warn!(%peer, "connection closed: {fault}");
+                }
                 self.cut().await
             }
         };

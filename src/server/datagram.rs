@@ -83,8 +83,10 @@ async fn converse<H: Host>(
                         let (socket, traffic) = (Arc::clone(socket), Arc::clone(&traffic));
                         following.spawn(follow(socket, peer, later, traffic));
                     }
-                    Ok(None) => {}
-                    Err(_) => warn!(%peer, "a reply is too long to be sent"),
+                    Err(_) if rules.complaints.may_tell() => {
+                        warn!(%peer, "a reply is too long to be sent");
+                    }
+                    Ok(None) | Err(_) => {}
                 }
             }
             Err(why) => {

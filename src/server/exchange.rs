@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::buffer::{Inbox, Outbox, TooLongReply};
+use super::complaints::Complaints;
 use super::frame::{Frame, PREFIX};
 use super::host::{Host, Later};
 use super::visitor::Visitor;
@@ -22,11 +23,13 @@ pub(super) struct Rules<H> {
     pub(super) host: Arc<H>,
     pub(super) lmk: LmkPort,
     pub(super) frame_limit: usize,
+    pub(super) complaints: Arc<Complaints>,
 }
 
 impl<H> Clone for Rules<H> {
     fn clone(&self) -> Self {
-        Self { host: Arc::clone(&self.host), ..*self }
+        let (host, complaints) = (Arc::clone(&self.host), Arc::clone(&self.complaints));
+        Self { host, complaints, ..*self }
     }
 }
 
@@ -128,7 +131,8 @@ impl<H: Host> Exchange<H> {
         }
         while *answered < MESSAGES_A_TURN {
             let is_welcome = self.is_welcome();
-            let Self { rules: Rules { host, lmk, frame_limit }, inbox, outbox, later, .. } = self;
+            let Self { rules: Rules { host, lmk, frame_limit, .. }, inbox, outbox, later, .. } =
+                self;
             match Frame::first(inbox.unread(), *frame_limit) {
                 Frame::Whole(_) if outbox.unsent().len() >= OUTPUT_A_TURN => return Turn::More,
                 Frame::Whole(_) if !is_welcome => return Turn::Fault(Fault::Closed),
@@ -190,7 +194,8 @@ mod tests {
     use super::*;
 
     fn exchange(lmk: LmkPort, bytes: &[u8]) -> Exchange<Echo> {
-        let rules = Rules { host: Arc::new(Echo::default()), lmk, frame_limit: 65_535 };
+        let (host, complaints) = (Arc::new(Echo::default()), Arc::default());
+        let rules = Rules { host, lmk, frame_limit: 65_535, complaints };
         let admission = rules.host.appliance().admission();
         let visitor = Visitor::new(Protocol::Tcp, IpAddr::from(Ipv4Addr::LOCALHOST));
         let mut exchange = Exchange::new(rules, visitor, admission);

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use appliance::{AccessEntry, AccessList, Protocol, Refused};
+use appliance::{AccessEntry, AccessList, Action, Protocol, Refused};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
@@ -29,6 +29,24 @@ async fn the_access_control_list_is_obeyed_by_new_connections_and_by_open_ones()
     let mut late = server.connect().await;
     late.send(&framed(b"NC")).await;
     late.expect(&echoed(b"NC")).await;
+}
+
+/// A client that connects again and again fills neither log.
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_clients_are_audited_but_a_flood_is_only_counted() {
+    let server = Running::with(&[], options(), |ports| ports.access = only([10, 0, 0, 1]));
+    let appliance = &server.host.0;
+    assert_eq!(server.connect().await.rest().await, b"");
+    assert!(appliance.audit_log().is_empty(), "it is not wanted");
+    appliance.change(|state| state.settings.audit.connection_failures = true).expect("in memory");
+    for _ in 0..30 {
+        assert_eq!(server.connect().await.rest().await, b"");
+    }
+    assert_eq!(appliance.network().refusals(Refused::Address), 31);
+    let records = appliance.audit_log().records(0, 100).expect("in memory");
+    // Ten are told in a minute, and the first was before they were audited.
+    assert_eq!(records.len(), 9);
+    assert!(records.iter().all(|it| it.record.event == Action::NotAuthenticated.failed()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
