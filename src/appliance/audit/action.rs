@@ -107,6 +107,12 @@ actions! {
     GeneralSecurity b"57";
     /// Initial security settings changed.
     InitialSecurity b"58";
+    /// SNMP switched on or off.
+    SnmpState b"59";
+    /// SNMP user added.
+    SnmpUserAdded b"63";
+    /// SNMP user deleted.
+    SnmpUserDeleted b"64";
     /// Licence loaded.
     LicenceUpdated b"68";
     /// Statistics settings changed.

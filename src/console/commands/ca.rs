@@ -2,6 +2,8 @@
 
 use std::net::Ipv4Addr;
 
+use appliance::Action;
+
 use super::cs::kept;
 use crate::{Command, Desk, Outcome};
 
@@ -33,5 +35,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         port.address = None;
     }
     desk.change(|state| state.monitoring.auxiliary_port = port)?;
+    desk.did(Action::Miscellaneous);
     desk.tell("Auxiliary port configured")
 }

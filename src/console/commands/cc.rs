@@ -1,5 +1,7 @@
 //! `CC` Configure the serial port of the console.
 
+use appliance::Action;
+
 use super::cs::kept;
 use super::qc::parity;
 use crate::{Command, Desk, Outcome};
@@ -33,5 +35,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     port.stop_bits = stop_bits.unwrap_or(port.stop_bits);
     port.parity = parity.unwrap_or(port.parity);
     desk.change(|state| state.monitoring.console_port = port)?;
+    desk.did(Action::Miscellaneous);
     desk.tell("Console port configured")
 }

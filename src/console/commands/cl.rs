@@ -1,6 +1,6 @@
 //! `CL` Configure alarms.
 
-use appliance::MotionAlarm;
+use appliance::{Action, MotionAlarm};
 
 use super::cs::kept;
 use super::ql::word;
@@ -22,6 +22,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     })?;
     if let Some(alarm) = alarm {
         desk.change(|state| state.monitoring.motion = alarm)?;
+        desk.did(Action::Alarms);
     }
     desk.tell(format!("Motion alarm: {}", word(desk.state().monitoring.motion)))
 }

@@ -1,6 +1,6 @@
 //! `CONFIGPB` Enable and disable PIN block formats.
 
-use appliance::{Mode, Settings};
+use appliance::{Action, Mode, Settings};
 
 use crate::{Command, Desk, Echo, Outcome};
 
@@ -43,5 +43,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
                 formats.sort();
             }
         })?;
+        desk.did(Action::PinBlockFormats);
     }
 }

@@ -1,5 +1,7 @@
 //! `DC` Duplicate a component card.
 
+use appliance::Action;
+
 use super::gk::write_copies;
 use crate::card::Content;
 use crate::{Command, Desk, Outcome};
@@ -13,7 +15,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         let card = desk.card()?;
         if matches!(card.content, Content::Component { .. }) {
             desk.tell("Insert a blank card")?;
-            return write_copies(desk, &card.content);
+            return write_copies(desk, &card.content, Action::LmkCopied);
         }
         desk.refuse("Not a LMK card")?;
     }

@@ -64,11 +64,11 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let material = Material::generate(kind, length, &mut random)
         .or_else(|fault| Stop::no(fault.to_string()))?;
     let content = Content::Component { number, live, password: desk.password(), material };
-    write_copies(desk, &content)
+    write_copies(desk, &content, Action::LmkGenerated)
 }
 
 /// Writes a component to one card or more.
-pub(super) fn write_copies(desk: &mut Desk<'_>, content: &Content) -> Outcome {
+pub(super) fn write_copies(desk: &mut Desk<'_>, content: &Content, action: Action) -> Outcome {
     let Content::Component { material, .. } = content else { return Stop::no("Not a LMK card") };
     let shown = check(material);
     let mut copies = 0;
@@ -79,7 +79,7 @@ pub(super) fn write_copies(desk: &mut Desk<'_>, content: &Content) -> Outcome {
         desk.tell(format!("CHECK: {shown}"))?;
         let Yes(more) = desk.ask_as("Make additional copies? [Y/N]: ")?;
         if !more {
-            desk.did(Action::LmkGenerated);
+            desk.did(action);
             return desk.tell(format!("Copies made: {copies}"));
         }
     }

@@ -1,5 +1,7 @@
 //! `HEALTHENABLE` Switch the health counts on and off.
 
+use appliance::Action;
+
 use super::utilenable::toggle;
 use crate::{Command, Desk, Outcome};
 
@@ -9,5 +11,6 @@ pub(super) const COMMAND: Command =
         .for_provider();
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
-    toggle(desk, "Health check statistics gathering", |state| &mut state.monitoring.health)
+    let title = "Health check statistics gathering";
+    toggle(desk, title, Action::Miscellaneous, |state| &mut state.monitoring.health)
 }

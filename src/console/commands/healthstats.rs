@@ -1,6 +1,6 @@
 //! `HEALTHSTATS` View the health counts.
 
-use appliance::{Category, Health};
+use appliance::{Action, Category, Health};
 
 use crate::answers::Yes;
 use crate::{Command, Desk, Outcome};
@@ -30,11 +30,13 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     ] {
         desk.tell(format!("{title}: {count}"))?;
     }
+    desk.did(Action::HealthReported);
     let Yes(reset) = desk.ask_as("Reset statistics? [Y/N]: ")?;
     if reset {
         desk.authorised(state.management_lmk, Category::Diag, "console")?;
         desk.change(|state| state.health = Health::reset(state.clock.now()))?;
         desk.appliance().fraud().reset_counts();
+        desk.did(Action::HealthReset);
         desk.tell("Statistics reset")?;
     }
     Ok(())

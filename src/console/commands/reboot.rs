@@ -1,5 +1,7 @@
 //! `REBOOT` Start the device anew.
 
+use appliance::Action;
+
 use crate::answers::Yes;
 use crate::{Command, Desk, Outcome, Stop};
 
@@ -14,6 +16,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     if !sure {
         return Ok(());
     }
+    desk.did(Action::Restart);
     desk.appliance().restart().or_else(|fault| Stop::no(fault.to_string()))?;
     let state = desk.state();
     desk.tell("HSM has restarted")?;

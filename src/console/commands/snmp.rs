@@ -1,6 +1,6 @@
 //! `SNMP` View the settings for SNMP.
 
-use appliance::Mode;
+use appliance::{Action, Mode};
 
 use super::cs::{kept, yes};
 use crate::{Command, Desk, Outcome};
@@ -29,7 +29,11 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     }
     let enable = kept(desk, &format!("Enable SNMP? [Y/N] ({on}): "), yes)?;
     match enable {
-        Some(enabled) => desk.change(|state| state.monitoring.snmp.enabled = enabled),
+        Some(enabled) => {
+            desk.change(|state| state.monitoring.snmp.enabled = enabled)?;
+            desk.did(Action::SnmpState);
+            Ok(())
+        }
         None => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! `SNMPADD` Add a user of SNMP.
 
+use appliance::Action;
+
 use super::snmp::NOTHING;
 use crate::answers::Name;
 use crate::{Command, Desk, Outcome, Stop};
@@ -21,6 +23,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return Stop::no("No room for another user");
     }
     desk.change(|state| state.monitoring.snmp.users.push(name.clone()))?;
+    desk.did(Action::SnmpUserAdded);
     desk.tell(format!("User {name} added"))?;
     desk.tell(NOTHING)
 }

@@ -1,5 +1,7 @@
 //! `SNMPDEL` Delete a user of SNMP.
 
+use appliance::Action;
+
 use crate::answers::Name;
 use crate::{Command, Desk, Outcome, Stop};
 
@@ -12,5 +14,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return Stop::no("No such user");
     }
     desk.change(|state| state.monitoring.snmp.users.retain(|own| *own != name))?;
+    desk.did(Action::SnmpUserDeleted);
     desk.tell(format!("User {name} deleted"))
 }

@@ -1,6 +1,6 @@
 //! `TRAP` View where traps go.
 
-use appliance::Mode;
+use appliance::{Action, Mode};
 
 use super::cs::{kept, yes};
 use super::snmp::NOTHING;
@@ -25,7 +25,11 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     }
     let enable = kept(desk, &format!("Enable SNMP traps? [Y/N] ({on}): "), yes)?;
     match enable {
-        Some(enabled) => desk.change(|state| state.monitoring.snmp.traps_enabled = enabled),
+        Some(enabled) => {
+            desk.change(|state| state.monitoring.snmp.traps_enabled = enabled)?;
+            desk.did(Action::Miscellaneous);
+            Ok(())
+        }
         None => Ok(()),
     }
 }

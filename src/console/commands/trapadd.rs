@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use appliance::Action;
+
 use super::snmp::NOTHING;
 use crate::answers::{Answer, Number};
 use crate::{Command, Desk, Outcome, Stop};
@@ -35,6 +37,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return Stop::no("No room for another trap");
     }
     desk.change(|state| state.monitoring.snmp.traps.push(trap))?;
+    desk.did(Action::Miscellaneous);
     desk.tell("Trap added")?;
     desk.tell(NOTHING)
 }

@@ -1,5 +1,7 @@
 //! `TRAPDEL` Delete a place where traps go.
 
+use appliance::Action;
+
 use crate::answers::Number;
 use crate::{Command, Desk, Outcome, Stop};
 
@@ -13,5 +15,6 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         return Stop::no("No such trap");
     }
     desk.change(|state| state.monitoring.snmp.traps.remove(at))?;
+    desk.did(Action::Miscellaneous);
     desk.tell("Trap deleted")
 }

@@ -1,6 +1,6 @@
 //! `UTILCFG` Configure the measurement of load.
 
-use appliance::Mode;
+use appliance::{Action, Mode};
 
 use super::cs::kept;
 use crate::{Command, Desk, Outcome};
@@ -25,6 +25,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         None => Ok(()),
         Some(period) => {
             desk.change(|state| state.monitoring.period = period)?;
+            desk.did(Action::UtilisationSet);
             tell(desk)
         }
     }

@@ -1,5 +1,7 @@
 //! `UTILENABLE` Switch the statistics on and off.
 
+use appliance::Action;
+
 use crate::answers::Yes;
 use crate::{Command, Desk, Outcome};
 
@@ -9,13 +11,15 @@ pub(super) const COMMAND: Command =
         .for_provider();
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
-    toggle(desk, "Utilization statistics gathering", |state| &mut state.monitoring.utilisation)
+    let title = "Utilization statistics gathering";
+    toggle(desk, title, Action::UtilisationState, |state| &mut state.monitoring.utilisation)
 }
 
 /// Shows whether something is gathered, and changes it.
 pub(super) fn toggle(
     desk: &mut Desk<'_>,
     title: &str,
+    action: Action,
     place: fn(&mut appliance::State) -> &mut bool,
 ) -> Outcome {
     let is_on = *place(&mut (*desk.state()).clone());
@@ -24,6 +28,7 @@ pub(super) fn toggle(
     let Yes(change) = desk.ask_as(&format!("{verb} {}? [Y/N]: ", title.to_lowercase()))?;
     if change {
         desk.change(|state| *place(state) = !is_on)?;
+        desk.did(action);
         let word = if is_on { "SUSPENDED" } else { "ENABLED" };
         desk.tell(format!("{title} is now {word}"))?;
     }

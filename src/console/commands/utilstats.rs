@@ -1,5 +1,6 @@
 //! `UTILSTATS` View the statistics of load.
 
+use appliance::Action;
 use host_commands::COMMANDS;
 
 use crate::answers::Yes;
@@ -53,6 +54,8 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let Yes(reset) = desk.ask_as("Reset statistics? [Y/N]: ")?;
     if reset {
         statistics.reset(state.clock.now());
+        let event = Action::UtilisationReset.done();
+        desk.appliance().audit_if(|options| options.utilisation_resets, event);
         desk.tell("Statistics reset")?;
     }
     Ok(())
