@@ -3,11 +3,11 @@
 pub(crate) mod audit;
 mod blocks;
 pub(crate) mod data;
-pub(crate) mod ecc;
 pub(crate) mod emv;
 pub(crate) mod exchange;
 mod fraud;
 pub(crate) mod hmac;
+pub(crate) mod key_pairs;
 mod keys;
 mod lmk;
 pub(crate) mod mac;
@@ -15,7 +15,6 @@ mod mailers;
 mod migration;
 pub(crate) mod pin;
 mod print;
-pub(crate) mod rsa;
 pub(crate) mod script;
 mod solicitation;
 

@@ -291,6 +291,116 @@ fn public_keys() {
     }
 }
 
+/// The names of who requests a certificate, behind hash and form.
+const NAMES: &[u8] = b"Public Cert;Unit;Organization;Arlington;VA;US;";
+
+#[test]
+fn requests_for_certificates() {
+    let device = device();
+    for on in [On::KeyBlock, On::AesKeyBlock] {
+        let (public, private) = pair(&device, on, "010103#S00S00");
+        let (other, agreeing) = pair(&device, on, "010003#X00S00");
+        let ffff = [b"FFFF", private.as_bytes()].concat();
+        let changed = private.replacen("03ES00S", "03ES00N", 1).into_bytes();
+        let (private, agreeing) = (private.as_bytes(), agreeing.as_bytes());
+        let cut = &public[..public.len() - 1];
+        assert_eq!(code(&device, on, &[b"QE000203", cut].concat()), "15");
+        let beside = [cut, &[public[public.len() - 1] ^ 1]].concat();
+        for (parts, expected) in [
+            ([b"QE000203", &public[..], private, b"061"], "00"),
+            ([b"QE000203", &public, private, b"080"], "00"),
+            ([b"QE000203", &public, &ffff, b"011"], "00"),
+            ([b"QE000203", &public, private, b"021"], "05"),
+            ([b"QE000203", &public, private, b"031"], "05"),
+            ([b"QE000203", &public, private, b"041"], "05"),
+            ([b"QE000203", &public, private, b"062"], "15"),
+            ([b"QE000202", &public, private, b"061"], "03"),
+            ([b"QE000103", &public, private, b"01061"], "03"),
+            ([b"QE000303", &public, private, b"061"], "06"),
+            ([b"QE000203", &beside, private, b"061"], "04"),
+            ([b"QE000203", &other, private, b"061"], "09"),
+            ([b"QE000203", &other, agreeing, b"061"], "03"),
+            ([b"QE000203", &public, &changed, b"061"], "A4"),
+        ] {
+            let message = [&parts.concat()[..], NAMES].concat();
+            assert_eq!(code(&device, on, &message), expected, "{on:?} {}", message.escape_ascii());
+        }
+    }
+}
+
+#[test]
+fn loaded_keys() {
+    let device = device();
+    for on in [On::KeyBlock, On::AesKeyBlock] {
+        let (private, public) = signer(&device, on, "00", "S");
+        let load = format!("EK03FFFF{private}");
+        assert_eq!(code(&device, on, load.as_bytes()), "00");
+        let by_index = ask(&device, on, b"EW06020004DATA;03");
+        let own = ask(&device, on, format!("EW06020004DATA;99FFFF{private}").as_bytes());
+        assert_eq!(by_index.escape_ascii().to_string(), own.escape_ascii().to_string());
+        assert_eq!(code(&device, on, b"EW0601010004DATA;03"), "A7");
+        assert_eq!(code(&device, on, b"EW06020004DATA;04"), "12");
+        let verify = [b"EY0602", &by_index[2..], b";0004DATA;", &public[..]].concat();
+        assert_eq!(code(&device, on, &verify), "00");
+        let verify = [b"EY060101", &by_index[2..], b";0004DATA;", &public[..]].concat();
+        assert_eq!(code(&device, on, &verify), "A7");
+        assert_eq!(code(&device, on, &[b"EQ", &public[..]].concat()), "00");
+        let cut = format!("EK03FFFF{}", &private[..private.len() - 1]);
+        assert_eq!(code(&device, on, cut.as_bytes()), "15");
+    }
+}
+
+/// A certificate, by offsets, of a key on a curve that is signed by another.
+#[test]
+fn certificates() {
+    let device = device();
+    let on = On::KeyBlock;
+    let (root, known) = signer(&device, on, "01", "S");
+    let (leaf, private) = pair(&device, on, "010003#X00S00");
+    let (_, other) = pair(&device, on, "010003#X00S00");
+    let body = [b"front;\x19", &leaf[..], b"back"].concat();
+    let (signed, size) = (body.len(), leaf.len());
+    let front = format!("EW0702{signed:04}");
+    let tail = format!(";99FFFF{root}");
+    let signature = ask(&device, on, &[front.as_bytes(), &body, tail.as_bytes()].concat());
+    let signature = &signature[6..];
+    let certificate = [&body[..], signature].concat();
+    let head = format!("{:04}0000{signed:04}{signed:04}{:04}", certificate.len(), signature.len());
+    let with = |method: &str, tail: &str| {
+        let tail = format!(";{method}030007{size:04}{tail}");
+        [b"ES", &known[..], b";", head.as_bytes(), &certificate, tail.as_bytes()].concat()
+    };
+    for (method, tail, expected) in [
+        ("0702", "~#X00N00".to_owned(), "00"),
+        ("0702", format!(";99FFFF{private}~#X00N00"), "00"),
+        ("0702", format!(";99FFFF{other}~#X00N00"), "09"),
+        ("0702", String::new(), "15"),
+        ("0602", "~#X00N00".to_owned(), "02"),
+        ("070101", "~#X00N00".to_owned(), "A7"),
+    ] {
+        let message = with(method, &tail);
+        assert_eq!(code(&device, on, &message), expected, "{method} {tail}");
+    }
+    let made = ask(&device, on, &with("0702", "~#X00N00"));
+    assert_eq!(code(&device, on, &[b"EQ", &made[2..]].concat()), "00");
+}
+
+/// What only RSA can do is refused to keys on curves.
+#[test]
+fn keys_of_the_other_kind() {
+    let device = device();
+    let on = On::KeyBlock;
+    let (public, private) = pair(&device, on, "010003#N00S00");
+    let known = ask(&device, on, &[b"EO03", &public[..], b"~#N00N00"].concat());
+    let public = &known[2..];
+    let zpk = device.key_of(on, "A00FFFS#P0T2N00S00");
+    let value = &device.ask(on, &format!("BUFFF{zpk}"))[4..];
+    let export = [format!("GK0101FFFFF{zpk}{value}").as_bytes(), public, b";03"].concat();
+    assert_eq!(code(&device, on, &export), "A7");
+    let import = format!("GI0101FFFF0004abcd;99FFFF{private};0S0=03#P0T2N00S00");
+    assert_eq!(code(&device, on, import.as_bytes()), "A7");
+}
+
 /// A key block protection key wraps TR-31 key blocks only.
 #[test]
 fn an_agreed_key_protects_key_blocks() {

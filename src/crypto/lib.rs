@@ -16,6 +16,7 @@ pub mod key_wrap;
 pub mod mac;
 pub mod modes;
 pub mod pin;
+pub mod request;
 pub mod rsa;
 mod stack;
 #[cfg(test)]

@@ -6,12 +6,10 @@
 mod block;
 mod der;
 mod padding;
-mod request;
 
 pub use block::{BlockFault, DataBlock, Template};
 pub use der::{NoSequence, Representation};
 pub use padding::{Encryption, Signing};
-pub use request::{CertificateRequest, Subject};
 
 use rand_core::CryptoRng;
 use rsa::BoxedUint;
@@ -41,6 +39,12 @@ const LARGEST_EXPONENT: u64 = (1 << 33) - 1;
 
 /// A public key.
 pub struct PublicKey(rsa::PublicKey);
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        (self.modulus(), self.exponent()) == (other.modulus(), other.exponent())
+    }
+}
 
 /// A private key; wiped when dropped.
 pub struct PrivateKey(rsa::PrivateKey);

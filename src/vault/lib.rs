@@ -4,18 +4,17 @@
 //! and leaves as a token again. Its bytes do not leave this crate, except on paper: see [`PrintedKey`].
 
 mod clock;
-pub mod ecc;
 mod expected;
 pub mod fuzzing;
 pub mod hmac;
 mod key;
 pub mod key_block;
+pub mod key_pair;
 pub mod key_type;
 pub mod lmk;
 mod printed;
 mod refusal;
 pub mod role;
-pub mod rsa;
 mod scheme;
 pub mod sealed;
 mod token;

@@ -16,7 +16,7 @@ use cms::enveloped_data::{
 use crypto::hash::Function;
 use crypto::mac::Hash;
 use crypto::modes::cbc_encrypt;
-use crypto::rsa::{Encryption, PublicKey, RsaFault, Signing};
+use crypto::rsa::{Encryption, PublicKey, Signing};
 use crypto::{Algorithm, ClearKey};
 use der::asn1::{Any, AnyRef, ObjectIdentifier, OctetString, OctetStringRef, SetOfVec};
 use der::oid::db::{rfc5911, rfc5912};
@@ -27,7 +27,7 @@ use x509_cert::spki::AlgorithmIdentifierOwned;
 use zeroize::Zeroizing;
 
 use crate::key_block::{Header, OptionalBlocks};
-use crate::rsa::RsaKey;
+use crate::key_pair::{PairRefusal, PrivateKey, SignatureKind};
 use crate::usage::Usage;
 use crate::{Key, Refusal};
 
@@ -40,12 +40,9 @@ pub enum Tr34Refusal {
     /// What should name a certificate does not.
     #[error("not issuer and serial number of a certificate")]
     Credential,
-    /// The private key is not for signatures.
-    #[error("private key is not for signatures")]
-    Signer,
-    /// A modulus is too short.
+    /// The key of the pair is refused, be it that a modulus is too short.
     #[error(transparent)]
-    Rsa(#[from] RsaFault),
+    Pair(#[from] PairRefusal),
 }
 
 /// Who sends a key to whom.
@@ -54,7 +51,7 @@ pub struct Parties<'a> {
     /// Issuer and serial number of the KDH's certificate, in DER.
     pub sender: &'a [u8],
     /// The KDH's private key.
-    pub signer: &'a RsaKey,
+    pub signer: &'a PrivateKey,
     /// Issuer and serial number of the KRD's certificate, in DER.
     pub recipient: &'a [u8],
     /// The KRD's public key.
@@ -108,7 +105,6 @@ impl<U: Usage> Key<U> {
         nonce: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<Token, Tr34Refusal> {
-        let signer = parties.signer.for_signing().ok_or(Tr34Refusal::Signer)?;
         let recipient = IssuerAndSerialNumber::from_der(parties.recipient);
         let recipient = recipient.map_err(|_| Tr34Refusal::Credential)?;
         IssuerAndSerialNumber::from_der(parties.sender).map_err(|_| Tr34Refusal::Credential)?;
@@ -118,7 +114,8 @@ impl<U: Usage> Key<U> {
         let (cipher, under) = self.ephemeral(rng)?;
         let sealed = under.encrypt(&self.block(parties.sender, &header)?)?;
         let oaep = Encryption::Oaep { hash: Hash::Sha256, parameters: b"" };
-        let transported = parties.recipient_key.encrypt(oaep, under.key.as_bytes(), rng)?;
+        let transported = parties.recipient_key.encrypt(oaep, under.key.as_bytes(), rng);
+        let transported = transported.map_err(PairRefusal::Data)?;
         let content = || -> der::Result<(Vec<u8>, Vec<u8>)> {
             let envelope = EnvelopedData {
                 version: CmsVersion::V0,
@@ -147,7 +144,7 @@ impl<U: Usage> Key<U> {
         };
         let (attributes, envelope) = content().map_err(|_| Tr34Refusal::Credential)?;
         let signing = Signing::Pkcs1(Some(Function::Sha(Hash::Sha256)));
-        let signature = signer.sign(signing, &attributes, rng)?;
+        let signature = parties.signer.sign(SignatureKind::Rsa(signing), &attributes, rng)?;
         Ok(Token { attributes, envelope, signature })
     }
 

@@ -9,7 +9,7 @@ mod pin_block;
 mod pin_verification;
 mod transport;
 
-pub use authentication::{MacAlgorithm, MacFault, hash_of};
+pub use authentication::{MacAlgorithm, MacFault, hash_of, usage_of};
 pub use data::Mode;
 pub use derivation::{Direction, SerialNumber, ZkaPurpose};
 pub use master_key::SessionMethod;

@@ -1,8 +1,8 @@
 //! `FY` Generate a key pair on an elliptic curve.
 
-use vault::ecc::EccKey;
+use vault::key_pair::{PrivateKey, Purpose};
 
-use crate::prelude::*;
+use crate::{prelude::*, session::key_pairs::of_pair};
 
 /// Generate a key pair on an elliptic curve.
 ///
@@ -27,7 +27,7 @@ pub struct Request<'a> {
     pub lmk: Option<LmkId>,
     /// Attributes of the key block.
     #[after("#")]
-    pub attributes: Option<PublicKeyAttributes<'a>>,
+    pub attributes: Option<PairAttributes<'a>>,
 }
 
 /// The key pair.
@@ -37,7 +37,7 @@ pub struct Reply<'a> {
     /// Public key.
     pub public: Counted4N<'a>,
     /// Private key under the LMK.
-    pub private: EccKeyBlock<'a>,
+    pub private: PrivateKeyBlock<'a>,
 }
 
 impl<'a> Execute<'a> for Request<'a> {
@@ -48,13 +48,12 @@ impl<'a> Execute<'a> for Request<'a> {
             return Err(error::LMK_SCHEMES.0);
         }
         let said = self.attributes.ok_or(ErrorCode::INVALID_INPUT)?;
-        let optional = said.blocks.supplied(8, |_| true)?;
-        let key = EccKey::generate(self.curve.into(), said.into(), &mut session.random());
-        let key = key.map_err(error::refused_outright)?;
-        let public = key.public_key().to_der().map_err(|_| error::INTERNAL.0)?;
+        let purpose = Purpose::of_mode_on_curve(said.mode.0[0]).map_err(error::refused_outright)?;
+        let key = PrivateKey::generate_on(self.curve.into(), purpose, &mut session.random());
+        let public = key.public_key().to_der().map_err(of_pair)?;
         Ok(Reply {
             public: Counted(session.scratch().copy(&public)?),
-            private: session.seal_ecc(&key, optional)?,
+            private: PrivateKeyBlock(session.seal_private_key(&key, said.block()?)?),
         })
     }
 }

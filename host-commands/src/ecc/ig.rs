@@ -4,7 +4,7 @@ use crypto::hash::Function;
 
 use crate::{
     prelude::*,
-    session::ecc::{foreign_key, of_ecc},
+    session::key_pairs::{foreign_key, of_pair},
 };
 
 /// Agree on a key with the owner of a public key, over an elliptic curve.
@@ -24,9 +24,9 @@ pub struct Request<'a> {
     pub encoding: EccEncoding,
     /// Public key of the other party.
     #[error(4)]
-    pub public: Der<'a, 0x30>,
+    pub public: DerSequence<'a>,
     /// Private key: mode of use `X` or `N`.
-    pub private: EccKeyBlock<'a>,
+    pub private: PrivateKeyBlock<'a>,
     /// How the key is derived.
     pub derivation: KeyDerivationFunction,
     /// Hash of the derivation: one of the SHA family, else error 79.
@@ -75,8 +75,8 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        let private = session.open_ecc(self.private)?;
-        let public = foreign_key(self.public)?;
+        let private = session.open_private_key(self.private.0)?;
+        let public = foreign_key(self.public, PublicKeyEncoding::SubjectPublicKeyInfo)?;
         let attributes = self.header.attributes()?;
         if self.bits.0 != 8 * attributes.size.bytes as u64 {
             return Err(error::KEY_BLOCK_KEY_LENGTH.0);
@@ -85,7 +85,7 @@ impl<'a> Execute<'a> for Request<'a> {
         let shared = self.shared.bytes(room)?;
         let Function::Sha(hash) = self.hash.function() else { return Err(error::HASH_IDENTIFIER.0) };
         let method = (self.derivation.into(), hash);
-        let key = private.agree(&public, method, shared, attributes.size).map_err(of_ecc)?;
+        let key = private.agree(&public, method, shared, attributes.size).map_err(of_pair)?;
         let block = Some((attributes.header, attributes.optional));
         let protection = session.protection(None, Scheme::KeyBlock, block)?;
         Ok(Reply {

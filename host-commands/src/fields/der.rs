@@ -7,6 +7,11 @@ use wire::{Fault, Field, Grammar, Parsed, Scope};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Der<'a, const TAG: u8>(pub &'a [u8]);
 
+/// A sequence.
+pub type DerSequence<'a> = Der<'a, 0x30>;
+/// A set.
+pub type DerSet<'a> = Der<'a, 0x31>;
+
 impl<const TAG: u8> Der<'_, TAG> {
     /// Name and samples for the manual and for tests.
     const SHAPE: (&'static str, &'static [&'static str]) = match TAG {

@@ -1,9 +1,7 @@
 //! Keys on elliptic curves, and how two parties agree on a key.
 
-use bytes::{BufMut, BytesMut};
 use crypto::ecc::{Curve, KeyDerivation};
-use vault::Token;
-use wire::{Code, ErrorCode, Fault, Field, Grammar, Group, Parsed, Scope, read_hex};
+use wire::{Code, ErrorCode, Group, read_hex};
 
 use super::Counted4N;
 
@@ -45,33 +43,6 @@ pub enum EccEncoding {
     /// `SubjectPublicKeyInfo` in DER.
     #[code("03")]
     SubjectPublicKeyInfo,
-}
-
-/// A private key on a curve, in a key block of the LMK.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct EccKeyBlock<'a>(pub &'a [u8]);
-
-impl<'a> Field<'a> for EccKeyBlock<'a> {
-    const GRAMMAR: Grammar = Grammar::Own(
-        "`S` and a key block",
-        &["S0003203EX00S0000AAAAAAAABBBBBBBB", "S1004803EN00S0002AAAAAAAABBBBBBBBCCCCCCCCDDDDDDDD"],
-    );
-
-    fn parse(input: &'a [u8], _: &Scope<'a>) -> Parsed<'a, Self> {
-        let begins = input.first().is_none_or(|first| *first == b'S');
-        let length = Token::length_of(input, 0).ok().filter(|_| begins);
-        let fault = nom::Err::Error(if begins { Fault::Short } else { Fault::Invalid });
-        let (block, rest) = input.split_at(length.ok_or(fault)?);
-        Ok((rest, Self(block)))
-    }
-
-    fn encode(&self, out: &mut BytesMut) {
-        out.put_slice(self.0);
-    }
-
-    fn key(&self) -> Option<&'a [u8]> {
-        Some(self.0)
-    }
 }
 
 /// How two parties come to a common secret.

@@ -12,45 +12,12 @@ use vault::{
 };
 use wire::{Code, ErrorCode, Fault, Field, Grammar, Group, Parsed, Scope};
 
-use super::{Attributes, Counted4N, Decimal, ForeignHeader, KeyBlockHeader, KeyField, KeyTypeCode};
+use super::{
+    Attributes, Counted4N, Decimal, ForeignHeader, HmacHash, KeyBlockHeader, KeyField, KeyTypeCode,
+};
 use crate::error::{KEY_USAGE, MODE_OF_USE};
 
-/// Hash algorithm of an HMAC key.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum HmacHash {
-    /// SHA-1.
-    #[code("01")]
-    Sha1,
-    /// SHA-224.
-    #[code("05")]
-    Sha224,
-    /// SHA-256.
-    #[code("06")]
-    Sha256,
-    /// SHA-384.
-    #[code("07")]
-    Sha384,
-    /// SHA-512.
-    #[code("08")]
-    Sha512,
-    /// The key block says it.
-    #[code("FF")]
-    InKeyBlock,
-}
-
 impl HmacHash {
-    /// The key usage that says the same.
-    fn usage(self) -> Option<[u8; 2]> {
-        Some(match self {
-            Self::Sha1 => *b"61",
-            Self::Sha224 => *b"62",
-            Self::Sha256 => *b"63",
-            Self::Sha384 => *b"64",
-            Self::Sha512 => *b"65",
-            Self::InKeyBlock => return None,
-        })
-    }
-
     /// Error 05 where the key is for another hash; a key block says it alone.
     pub(crate) fn check(self, format: HmacKeyFormat, header: &Header) -> Result<(), ErrorCode> {
         let stated = self.usage().unwrap_or(header.usage);

@@ -1,6 +1,5 @@
 //! `B8` Send a key by TR-34.
 
-use crypto::rsa::{PublicKey, Representation};
 use vault::{
     Permission,
     tr34::{Parties, Tr34Refusal},
@@ -10,8 +9,8 @@ use vault::{
 use crate::{
     prelude::*,
     session::{
+        key_pairs::{foreign_key, of_pair},
         origin,
-        rsa::{NO_PUBLIC_KEY, of_data},
     },
 };
 
@@ -40,15 +39,15 @@ pub struct Request<'a> {
     pub key: KeyField<'a, AnyKey, 11>,
     /// Issuer and serial number of the sender's (KDH's) certificate.
     #[error(81)]
-    pub sender: Der<'a, 0x30>,
+    pub sender: DerSequence<'a>,
     /// How the key travels.
     pub envelope: Envelope,
     /// Issuer and serial number of the recipient's (KRD's) certificate.
     #[error(81)]
-    pub recipient: Der<'a, 0x30>,
+    pub recipient: DerSequence<'a>,
     /// The recipient's public key: modulus and exponent in two's complement.
     #[error(4)]
-    pub recipient_key: Der<'a, 0x30>,
+    pub recipient_key: DerSequence<'a>,
     /// How the public key is known.
     pub trust: Trust,
     /// The sender's private key.
@@ -120,11 +119,11 @@ pub enum Freshness {
 #[reply_to(Request<'_>)]
 pub struct Reply<'a> {
     /// The signed attributes.
-    pub attributes: Der<'a, 0x31>,
+    pub attributes: DerSet<'a>,
     /// Check value, in three bytes.
     pub check_value: Raw<3>,
     /// The `EnvelopedData`.
-    pub envelope: Der<'a, 0x30>,
+    pub envelope: DerSequence<'a>,
     /// Signature of the attributes.
     pub signature: Counted4N<'a>,
 }
@@ -146,13 +145,12 @@ impl<'a> Execute<'a> for Request<'a> {
         let block = Some(ExportedBlock { exportability, header, giske: None, version });
         let departure = Departure { scheme: Scheme::Tr31, atalla: None, block };
         let (header, optional) = session.exported_block(&key, &origin, is_aes, &departure)?;
-        let recipient_key =
-            PublicKey::from_der(self.recipient_key.0, Representation::TwosComplement);
+        let recipient_key = foreign_key(self.recipient_key, PublicKeyEncoding::TwosComplement)?;
         let parties = Parties {
             sender: self.sender.0,
             signer: &session.private_key(self.private)?,
             recipient: self.recipient.0,
-            recipient_key: &recipient_key.map_err(|_| NO_PUBLIC_KEY)?,
+            recipient_key: recipient_key.rsa().map_err(error::refused_outright)?,
         };
         let token = key.send(&header, optional, parties, self.nonce.0, &mut session.random());
         let token = token.map_err(of_tr34)?;
@@ -190,7 +188,6 @@ fn of_tr34(refusal: Tr34Refusal) -> ErrorCode {
     match refusal {
         Tr34Refusal::Key(refusal) => error::refused_outright(refusal),
         Tr34Refusal::Credential => ErrorCode::new(81),
-        Tr34Refusal::Signer => ErrorCode::new(3),
-        Tr34Refusal::Rsa(fault) => of_data(fault),
+        Tr34Refusal::Pair(refusal) => of_pair(refusal),
     }
 }

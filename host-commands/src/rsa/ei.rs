@@ -1,7 +1,7 @@
 //! `EI` Generate an RSA key pair.
 
-use crypto::rsa::{MODULUS_BITS, PrivateKey};
-use vault::rsa::{RsaAttributes, RsaKey};
+use crypto::rsa::MODULUS_BITS;
+use vault::key_pair::{BlockAttributes, PrivateKey};
 
 use crate::prelude::*;
 
@@ -74,13 +74,17 @@ impl<'a> Execute<'a> for Request<'a> {
         if !MODULUS_BITS.contains(&bits) {
             return Err(ErrorCode::new(4));
         }
-        let exponent = self.exponent()?;
-        let key = PrivateKey::generate(bits, exponent, &mut session.random());
-        let key = RsaKey::new(key.map_err(|_| error::RSA_GENERATION.0)?, self.key_type.into());
-        let public = key.public_key().to_der(self.encoding.into()).map_err(|_| error::RSA_GENERATION.0)?;
+        let integers = self.encoding.integers().ok_or(ErrorCode::new(3))?;
+        let (exponent, purpose) = (self.exponent()?, self.key_type.into());
+        let key = PrivateKey::generate_rsa(bits, exponent, purpose, &mut session.random());
+        let key = key.map_err(|_| error::RSA_GENERATION.0)?;
+        let public = key.public_key();
+        let public = public.rsa().ok().and_then(|public| public.to_der(integers).ok());
+        let said = self.attributes.map(|said| said.block()).transpose()?;
+        let sealed = session.seal_private_key(&key, said.unwrap_or(BlockAttributes::PLAIN))?;
         Ok(Reply {
-            public: DerSequence(session.scratch().copy(&public)?),
-            private: session.seal_private_key(&key, self.attributes()?)?,
+            public: Der(session.scratch().copy(&public.ok_or(error::RSA_GENERATION.0)?)?),
+            private: SealedPrivateKey::new(sealed),
         })
     }
 }
@@ -95,18 +99,4 @@ impl<'a> Request<'a> {
             _ => Err(ErrorCode::new(6)),
         }
     }
-
-    /// What the key block says beside the purpose.
-    fn attributes(&self) -> Result<RsaAttributes<'a>, ErrorCode> {
-        let Some(said) = self.attributes else { return Ok(PLAIN) };
-        Ok(RsaAttributes {
-            key_version: said.version.digits(),
-            exportability: said.exportability.map_or(PLAIN.exportability, |said| said.0[0]),
-            optional: said.blocks.supplied(8, |_| true)?,
-        })
-    }
 }
-
-/// What a key block says if nothing else is said.
-const PLAIN: RsaAttributes<'static> =
-    RsaAttributes { key_version: *b"00", exportability: b'N', optional: b"" };

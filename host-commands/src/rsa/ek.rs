@@ -2,9 +2,9 @@
 
 use appliance::PrivateKeys;
 
-use crate::{prelude::*, session::rsa::of_rsa};
+use crate::prelude::*;
 
-/// Load a private key into memory that is erased with the LMK.
+/// Load a private key, of RSA or on a curve (inferred), into memory that is erased with the LMK.
 ///
 /// A key that was there is overwritten. There are 21 places beside each LMK (inferred); the key is kept as it is under the LMK.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
@@ -31,9 +31,9 @@ impl<'a> Execute<'a> for Request<'a> {
         let index = u8::try_from(self.index.0).ok().filter(|index| *index <= PrivateKeys::LAST);
         let index = index.ok_or(ErrorCode::new(3))?;
         let id = session.lmk_id();
-        session.lmk()?.open_rsa(id, self.key.0).map_err(of_rsa)?;
+        session.open_private_key(self.key.sealed)?;
         session.change(|state| {
-            state.private_keys.set(id, index, self.key.0);
+            state.private_keys.set(id, index, self.key.sealed);
             Ok(Reply {})
         })
     }

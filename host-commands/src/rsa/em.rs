@@ -1,16 +1,13 @@
 //! `EM` Move a private key to the new LMK.
 
 use appliance::Migration;
-use vault::rsa::RsaAttributes;
+use vault::key_pair::BlockAttributes;
 
-use crate::{
-    prelude::*,
-    session::{ecc::of_ecc, rsa::of_rsa},
-};
+use crate::{prelude::*, session::key_pairs::of_pair};
 
 /// Translate a private key from the old LMK to the new one.
 ///
-/// In a key block a key keeps its header. From a variant LMK to a key-block LMK it gets key version number 00
+/// In a key block a key keeps its header and its optional blocks. From a variant LMK to a key-block LMK it gets key version number 00
 /// and exportability `N` (inferred). A key on a curve, which is in a key block always, moves as one of RSA does (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "EM", reply = "EN", evidence = "manual", licence = "premium-key-management", slow)]
@@ -48,14 +45,9 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
         let Migration { old, new } = session.migration()?;
         let (id, rng) = (session.lmk_id(), &mut session.random());
-        let sealed = if self.key.is_on_curve() {
-            let key = old.open_ecc(id, self.key.0).map_err(of_ecc)?;
-            new.seal_ecc(id, &key, b"", rng).map_err(of_ecc)?
-        } else {
-            let key = old.open_rsa(id, self.key.0).map_err(of_rsa)?;
-            let plain = RsaAttributes { key_version: *b"00", exportability: b'N', optional: b"" };
-            new.seal_rsa(id, &key, plain, rng).map_err(of_rsa)?
-        };
-        Ok(Reply { key: SealedPrivateKey(session.scratch().copy(&sealed)?) })
+        let key = old.open_private_key(id, self.key.sealed).map_err(of_pair)?;
+        let sealed = new.seal_private_key(id, &key, BlockAttributes::PLAIN, rng);
+        let sealed = session.scratch().copy(&sealed.map_err(of_pair)?)?;
+        Ok(Reply { key: SealedPrivateKey::new(sealed) })
     }
 }

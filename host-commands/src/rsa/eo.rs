@@ -1,11 +1,6 @@
 //! `EO` Import a public key.
 
-use crypto::rsa::{PublicKey, Representation};
-
-use crate::{
-    prelude::*,
-    session::{ecc::foreign_key, rsa::NO_PUBLIC_KEY},
-};
+use crate::{prelude::*, session::key_pairs::foreign_key};
 
 /// Import a public key: make a MAC of it, or a key block.
 ///
@@ -20,7 +15,7 @@ use crate::{
 pub struct Request<'a> {
     /// Encoding of the public key.
     #[error(3)]
-    pub encoding: ImportedEncoding,
+    pub encoding: PublicKeyEncoding,
     /// Public key.
     #[error(4)]
     pub key: DerSequence<'a>,
@@ -28,32 +23,7 @@ pub struct Request<'a> {
     pub data: AuthenticationData<'a>,
     /// Attributes of the key block.
     #[after("~#")]
-    pub attributes: Option<PublicKeyAttributes<'a>>,
-}
-
-/// Encoding of a public key that is imported.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum ImportedEncoding {
-    /// RSA: a DER sequence of unsigned integers.
-    #[code("01")]
-    Unsigned,
-    /// RSA: a DER sequence of integers in two's complement.
-    #[code("02")]
-    TwosComplement,
-    /// A key on a curve: `SubjectPublicKeyInfo`. Only for a key-block LMK: error A1 (inferred).
-    #[code("03")]
-    SubjectPublicKeyInfo,
-}
-
-impl ImportedEncoding {
-    /// How the integers of an RSA key are written.
-    fn of_rsa(self) -> Option<Representation> {
-        match self {
-            Self::Unsigned => Some(Representation::Unsigned),
-            Self::TwosComplement => Some(Representation::TwosComplement),
-            Self::SubjectPublicKeyInfo => None,
-        }
-    }
+    pub attributes: Option<PairAttributes<'a>>,
 }
 
 /// The public key as the device knows it.
@@ -68,18 +38,7 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        let Some(representation) = self.encoding.of_rsa() else {
-            let key = foreign_key(Der(self.key.0))?;
-            if !session.keeps_key_blocks()? {
-                return Err(error::LMK_SCHEMES.0);
-            }
-            let said = self.attributes.ok_or(ErrorCode::INVALID_INPUT)?;
-            let block = session.seal_ecc_public(&key, said)?;
-            let key = KnownPublicKey { mac: None, key: None, block: Some(block) };
-            return Ok(Reply { key });
-        };
-        let key = PublicKey::from_der(self.key.0, representation);
-        let key = key.map_err(|_| NO_PUBLIC_KEY)?;
+        let key = foreign_key(self.key, self.encoding)?;
         session.know_public_key(&key, self.data, self.attributes).map(|key| Reply { key })
     }
 }

@@ -2,15 +2,13 @@
 
 use core::ops::Range;
 
-use crypto::rsa::PublicKey;
-
-use crate::{prelude::*, session::rsa::NO_PUBLIC_KEY};
+use crate::{prelude::*, session::key_pairs::foreign_key};
 
 /// Validate a certificate, and make a MAC of the public key in it, or a key block.
 ///
 /// The certificate is bytes of any form: the message says what is signed, and where signature and public key are. Up to the
 /// padding the layout is that of the manual; what follows is inferred, as are errors 03, 05 to 07, 09 and 80. If the message has a
-/// private key, that of the public key is asked for.
+/// private key, that of the public key is asked for. Keys on curves and their signatures are inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "ES", reply = "ET", evidence = "manual", licence = "premium-key-management")]
 #[errors(
@@ -60,7 +58,7 @@ pub struct Request<'a> {
     pub private_key: Option<PrivateKeyPlace<'a>>,
     /// Attributes of the key block.
     #[after("~#")]
-    pub attributes: Option<PublicKeyAttributes<'a>>,
+    pub attributes: Option<PairAttributes<'a>>,
 }
 
 /// The public key as the device knows it.
@@ -79,12 +77,11 @@ impl<'a> Execute<'a> for Request<'a> {
         let signature = self.part(self.signature_offset, self.signature_length)?;
         let key = self.part(self.key_offset, self.key_length)?;
         session.verify_signature(self.method, signed, signature, self.signer)?;
-        let key = PublicKey::from_der(key, self.encoding.into()).map_err(|_| NO_PUBLIC_KEY)?;
-        if let Some(place) = self.private_key {
-            let own = session.private_key(place)?.public_key();
-            if (own.modulus(), own.exponent()) != (key.modulus(), key.exponent()) {
-                return Err(ErrorCode::new(9));
-            }
+        let key = foreign_key(Der(key), self.encoding)?;
+        if let Some(place) = self.private_key
+            && session.private_key(place)?.public_key() != key
+        {
+            return Err(ErrorCode::new(9));
         }
         let key = session.know_public_key(&key, self.data, self.attributes)?;
         Ok(Reply { key })

@@ -1,11 +1,10 @@
 //! `EU` Move the MAC of a public key to the new LMK.
 
 use appliance::Migration;
-use crypto::rsa::{PublicKey, Representation};
 
 use crate::{
     prelude::*,
-    session::rsa::{NO_PUBLIC_KEY, of_rsa},
+    session::key_pairs::{foreign_key, of_pair},
 };
 
 /// Verify the MAC of a public key under the old LMK, and make one under the new LMK.
@@ -37,10 +36,9 @@ impl<'a> Execute<'a> for Request<'a> {
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let Migration { old, new } = session.migration()?;
-        let key = PublicKey::from_der(self.key.0, Representation::Unsigned);
-        key.map_err(|_| NO_PUBLIC_KEY)?;
+        foreign_key(self.key, PublicKeyEncoding::Unsigned)?;
         let [right, mac] =
-            [old, new].map(|lmk| lmk.public_key_mac(self.key.0, self.data.0).map_err(of_rsa));
+            [old, new].map(|lmk| lmk.public_key_mac(self.key.0, self.data.0).map_err(of_pair));
         if !crypto::equal(&right?, &self.mac.0) {
             return Err(error::VERIFICATION_FAILED.0);
         }

@@ -3,7 +3,7 @@
 use crypto::Algorithm;
 use vault::{KeySize, Protection};
 
-use crate::{prelude::*, session::rsa::of_rsa};
+use crate::{prelude::*, session::key_pairs::of_pair};
 
 /// Import a key from encryption under an RSA public key.
 ///
@@ -89,7 +89,7 @@ impl<'a> Execute<'a> for Request<'a> {
         let mut random = session.random();
         let unwrapped =
             private.unwrap_key(way, algorithm, wanted, self.key.0, policy, &mut random);
-        let unwrapped = unwrapped.map_err(of_rsa)?;
+        let unwrapped = unwrapped.map_err(of_pair)?;
         let protection = self.protection(key_type, options, unwrapped.key.size())?;
         Ok(Reply {
             initialization: unwrapped.initialization.map(Hex),

@@ -3,7 +3,7 @@
 use rand_core::Rng as _;
 use vault::transport::rules;
 
-use crate::{prelude::*, session::rsa::of_rsa};
+use crate::{prelude::*, session::key_pairs::of_pair};
 
 /// Export a key under an RSA public key.
 ///
@@ -81,7 +81,7 @@ impl<'a> Execute<'a> for Request<'a> {
         let mut initialization = [0; 8];
         random.fill_bytes(&mut initialization);
         let encrypted = key.wrap_under(&public, way, &initialization, &mut random);
-        let encrypted = session.scratch().copy(&encrypted.map_err(of_rsa)?)?;
+        let encrypted = session.scratch().copy(&encrypted.map_err(of_pair)?)?;
         let has_initialization = KeyDataBlock::has_initialization(self.block);
         Ok(Reply {
             initialization: has_initialization.then_some(Hex(initialization)),

@@ -1,20 +1,21 @@
 //! `QE` Request a certificate.
 
-use crypto::rsa::{PublicKey, Subject};
+use crypto::request::Subject;
 
 use crate::{
     prelude::*,
-    session::rsa::{NO_PUBLIC_KEY, WRONG_PURPOSE, of_data},
+    session::key_pairs::{foreign_key, of_pair},
 };
 
 /// Generate a request for a certificate (PKCS#10).
 ///
-/// The layout is that of one client. What its digit in front of the names means is inferred (`1` for text, `0` for DER), and so
-/// are the meaning of the mode, all error codes, and where the private key is under a variant LMK.
+/// The layout is that of one client, which asks for keys of RSA and, without a padding, for keys on curves. What its digit
+/// in front of the names means is inferred (`1` for text, `0` for DER), and so are the meaning of the mode, all error codes,
+/// where the private key is under a variant LMK, and that a key which may not sign requests nothing.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "QE", reply = "QF", evidence = "simulator", licence = "premium-key-management", slow)]
 #[errors(RSA_LENGTH, PRIVATE_KEY, KEY_BLOCK_FORMAT, KEY_USAGE, MODE_OF_USE)]
-#[error(3, "encoding does not exist, or the private key is not for signatures")]
+#[error(3, "encoding does not exist for the algorithm, or the private key is not for signatures")]
 #[error(9, "the private key does not belong to the public key")]
 pub struct Request<'a> {
     /// What to make.
@@ -32,8 +33,9 @@ pub struct Request<'a> {
     #[error(78)]
     pub private_key: BarePrivateKey<'a>,
     /// Padding of the signature.
+    #[when(algorithm in ["01"])]
     #[error(7)]
-    pub padding: RequestPadding,
+    pub padding: Option<RequestPadding>,
     /// Hash that is signed.
     #[error(5)]
     pub hash: SignedHash,
@@ -98,24 +100,18 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        if self.algorithm != SignatureAlgorithm::Rsa {
-            return Err(ErrorCode::new(6));
+        if self.encoding.integers().is_some() != (self.algorithm == SignatureAlgorithm::Rsa) {
+            return Err(ErrorCode::new(3));
         }
         let hash = self.hash.function().ok_or(ErrorCode::new(5))?;
         let subject = self.subject()?;
-        let public = PublicKey::from_der(self.public_key.0, self.encoding.into());
-        let public = public.map_err(|_| NO_PUBLIC_KEY)?;
-        let key = session.open_private_key(self.private_key.key)?;
-        let own = key.public_key();
-        if (own.modulus(), own.exponent()) != (public.modulus(), public.exponent()) {
+        let public = foreign_key(self.public_key, self.encoding)?;
+        let key = session.open_private_key(self.private_key.sealed)?;
+        if key.public_key() != public {
             return Err(ErrorCode::new(9));
         }
-        let key = key.for_signing().ok_or(WRONG_PURPOSE)?;
-        let request = match key.certificate_request(subject, hash, &mut session.random()) {
-            // There is no identifier for signatures with this hash.
-            Err(crypto::rsa::RsaFault::Key) => return Err(ErrorCode::new(5)),
-            request => request.map_err(of_data)?,
-        };
+        let request = key.certificate_request(subject, hash, &mut session.random());
+        let request = request.map_err(of_pair)?;
         let written = match self.form {
             RequestForm::Der => request.to_der(),
             RequestForm::Text => request.to_pem().map(String::into_bytes),

@@ -4,8 +4,8 @@ use appliance::KeyChange;
 use crypto::{Algorithm, ecc::Curve};
 use vault::{
     KeySize, KeyTypes, Protection, Scheme,
-    ecc::{EccAttributes, EccKey},
     key_block::{Header, Version, values},
+    key_pair::{BlockAttributes, PrivateKey, Purpose},
 };
 
 use crate::device::*;
@@ -201,19 +201,22 @@ fn check_values_have_the_digits_that_are_asked_for() {
 #[test]
 fn private_keys_on_curves() {
     let source = Source::new();
-    let attributes = EccAttributes { mode: b'X', key_version: *b"07", exportability: b'S' };
+    let attributes =
+        BlockAttributes { key_version: *b"07", exportability: b'S', optional: b"LB08ABCD" };
     for [old, new] in WAYS.into_iter().filter(|[old, _]| !old.contains("variant")) {
         for side in SIDES {
             let rng = &mut source.generator();
-            let key = EccKey::generate(Curve::P384, attributes, rng).expect("a key pair");
-            let sealed = lmk(old).seal_ecc(ID, &key, b"", rng).expect("a key block");
+            let key = PrivateKey::generate_on(Curve::P384, Purpose::KeyManagement, rng);
+            let sealed = lmk(old).seal_private_key(ID, &key, attributes, rng);
+            let sealed = sealed.expect("a key block");
             let sealed = String::from_utf8(sealed).expect("a key block of text");
             let device = Device::new([old, new], side, |_| {});
             let reply = device.done(&format!("EMFFFF{sealed}"));
             let moved = reply.strip_prefix("FFFF").expect("a key block");
             assert_eq!(&moved[6..13], "03EX07S");
-            let opened = lmk(new).open_ecc(ID, moved.as_bytes()).expect("a key");
-            assert_eq!(opened.public_key(), key.public_key());
+            assert_eq!(&moved[17..25], "LB08ABCD");
+            let opened = lmk(new).open_private_key(ID, moved.as_bytes()).expect("a key");
+            assert!(opened.public_key() == key.public_key());
             let other = sealed.replacen("03E", "02E", 1);
             assert_eq!(device.ask(&format!("EMFFFF{other}")), "ENA6");
         }

@@ -201,7 +201,7 @@ fn loading() {
     check(&device, On::AesKeyBlock, &[(&[b"EK00", &pair.private], "A2")]);
     check(&device, On::Variant, &[(&[b"EK00", &pair.private], "A1")]);
     let zpk = device.key_of(On::KeyBlock, "A00FFFS#P0T2N00S00");
-    check(&device, On::KeyBlock, &[(&[b"EK00FFFF", zpk.as_bytes()], "15")]);
+    check(&device, On::KeyBlock, &[(&[b"EK00FFFF", zpk.as_bytes()], "A6")]);
 }
 
 #[test]
@@ -238,7 +238,8 @@ fn certificates() {
             (&[&of(&head, &tail.replacen("06", "00", 1))], "05"),
             (&[&of(&head, &tail.replacen("0601", "0603", 1))], "06"),
             (&[&of(&head, &tail.replacen("060101", "060103", 1))], "07"),
-            (&[&of(&head, &tail.replacen("06010101", "06010103", 1))], "03"),
+            (&[&of(&head, &tail.replacen("06010101", "06010104", 1))], "03"),
+            (&[&of(&head, &tail.replacen("06010101", "06010103", 1))], "04"),
             (&[&of(&head, &tail.replacen("06010101", "06010102", 1))], "04"),
             (&[&of(&head, &tail.replacen("060101", "010101", 1))], "02"),
             (&[&of(&head, &format!("060101010008{size:04}"))], "04"),
@@ -295,7 +296,7 @@ fn requests_for_certificates() {
                 (&[b"QE000101", public, private, b"01061\xC3\xA4;;;;;;"], "00"),
                 (&[b"QE000101", public, private, b"01011", names, b"\x19TRAILER"], "00"),
                 (&[b"QE010101", public, private, b"01061", names], "15"),
-                (&[b"QE000201", public, private, b"01061", names], "06"),
+                (&[b"QE000201", public, private, b"061", names], "03"),
                 (&[b"QE000301", public, private, b"01061", names], "06"),
                 (&[b"QE000103", public, private, b"01061", names], "03"),
                 (&[b"QE000102", public, private, b"01061", names], "04"),

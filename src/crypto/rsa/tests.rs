@@ -3,6 +3,7 @@ use rand_core::TryCryptoRng;
 use super::*;
 use crate::hash::Function;
 use crate::mac::Hash;
+use crate::request::{RequestFault, Subject};
 use crate::tests::{Vector, Xorshift, vectors};
 
 /// Test data are no secret.
@@ -137,9 +138,9 @@ fn what_no_certificate_says_is_not_requested() {
     let sha1 = Function::Sha(Hash::Sha1);
     assert!(key.certificate_request(named, sha1, &mut rng).is_ok());
     for (subject, hash, fault) in [
-        (named, Function::Mdc2, RsaFault::Key),
-        (foreign, sha1, RsaFault::Key),
-        (named, Function::Sha(Hash::Sha512), RsaFault::Length),
+        (named, Function::Mdc2, RequestFault::Hash),
+        (foreign, sha1, RequestFault::Subject),
+        (named, Function::Sha(Hash::Sha512), RequestFault::Length),
     ] {
         let request = key.certificate_request(subject, hash, &mut rng);
         assert_eq!(request.err(), Some(fault));

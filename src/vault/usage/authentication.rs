@@ -60,6 +60,17 @@ pub const fn hash_of(usage: [u8; 2]) -> Option<Hash> {
     })
 }
 
+/// The key usage of HMAC keys of a hash algorithm.
+pub const fn usage_of(hash: Hash) -> [u8; 2] {
+    match hash {
+        Hash::Sha1 => *b"61",
+        Hash::Sha224 => *b"62",
+        Hash::Sha256 => *b"63",
+        Hash::Sha384 => *b"64",
+        Hash::Sha512 => *b"65",
+    }
+}
+
 impl Key<Authentication> {
     /// Bytes of a chaining value and of a whole MAC: 16 for AES, else 8.
     pub fn mac_length(&self) -> usize {

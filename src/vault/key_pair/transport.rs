@@ -1,10 +1,10 @@
 //! Keys under RSA public keys: how they travel to and from those with whom no key is shared yet.
 
 use crypto::Algorithm;
-use crypto::rsa::{DataBlock, Encryption, PublicKey};
+use crypto::rsa::{DataBlock, Encryption};
 use rand_core::CryptoRng;
 
-use super::{RsaKey, RsaRefusal};
+use super::{PairRefusal, PrivateKey, PublicKey, Secret};
 use crate::role::AnyKey;
 use crate::usage::{Stated, Usage};
 use crate::{Expected, Key, Policy, Refusal, Use};
@@ -26,13 +26,13 @@ pub struct Unwrapped {
     pub initialization: Option<[u8; 8]>,
 }
 
-impl RsaKey {
+impl PrivateKey {
     /// Takes a key out from under the public key, and makes its parity odd.
     ///
     /// It has the wanted length if its block does not say how long it is.
     ///
     /// # Errors
-    /// 03 if this key is not for decryption of keys; 76, 77; 83, 84; a key of zeros, 27 and 75 by the policy.
+    /// A7 for a key on a curve; 03 if this key is not for decryption of keys; 76, 77; 83, 84; a key of zeros, 27 and 75 by the policy.
     pub fn unwrap_key(
         &self,
         way: UnderPublicKey<'_>,
@@ -41,8 +41,11 @@ impl RsaKey {
         encrypted: &[u8],
         policy: Policy,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Unwrapped, RsaRefusal> {
-        let key = self.for_keys().ok_or(RsaRefusal::Purpose)?;
+    ) -> Result<Unwrapped, PairRefusal> {
+        let Secret::Rsa(key) = &self.secret else { return Err(Refusal::Algorithm.into()) };
+        if !self.is_for_keys() {
+            return Err(PairRefusal::Purpose);
+        }
         let clear = key.decrypt(way.encryption, encrypted, rng)?;
         let (mut key, initialization) = way.block.read(&clear, algorithm, wanted)?;
         if key.is_zero() {
@@ -62,15 +65,15 @@ impl<U: Usage> Key<U> {
     /// Whether it may leave is for [`crate::transport::rules`] to say.
     ///
     /// # Errors
-    /// 76 if it is too long for the modulus; 83 if a template has no room for it.
+    /// A7 for a key on a curve; 76 if it is too long for the modulus; 83 if a template has no room for it.
     pub fn wrap_under(
         &self,
         public: &PublicKey,
         way: UnderPublicKey<'_>,
         initialization: &[u8; 8],
         rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, RsaRefusal> {
+    ) -> Result<Vec<u8>, PairRefusal> {
         let block = way.block.write(&self.clear, initialization)?;
-        Ok(public.encrypt(way.encryption, &block, rng)?)
+        Ok(public.rsa()?.encrypt(way.encryption, &block, rng)?)
     }
 }

@@ -3,7 +3,7 @@
 use bytes::{BufMut, BytesMut};
 use crypto::rsa::{DataBlock, Encryption, Template};
 use nom::{Parser, bytes::complete::take, combinator::verify};
-use vault::{KeyType, KeyTypes, rsa::UnderPublicKey};
+use vault::{KeyType, KeyTypes, key_pair::UnderPublicKey};
 use wire::{Code, ErrorCode, Field, Grammar, Group, Parsed, Scope, put_number};
 
 use super::{OaepParameters, PrivateKeyPlace, SignatureMethod, TrustedPublicKey};

@@ -1,14 +1,11 @@
-//! Private keys under an LMK.
+//! RSA private keys under a variant LMK.
 
 use crypto::Des;
-use crypto::rsa::{Factors, MODULUS_BITS, PrivateKey};
-use rand_core::Rng;
+use crypto::rsa::{self, Factors, MODULUS_BITS};
 use zeroize::Zeroizing;
 
-use super::{Purpose, RsaKey, RsaRefusal};
-use crate::key_block::{Header, KeyBlock, thales};
-use crate::lmk::Engine;
-use crate::{Lmk, LmkId, Refusal};
+use super::{PairRefusal, PrivateKey, Purpose, Secret};
+use crate::{Lmk, Refusal};
 
 /// LMK pair 34-35.
 const PAIR: u8 = 17;
@@ -21,81 +18,8 @@ const MAC: usize = 4;
 const MAC_MASK: u8 = 0xA6;
 
 impl Lmk {
-    /// Opens a private key: bytes under a variant LMK, else `S` and a key block.
-    ///
-    /// # Errors
-    /// 78 for a length that no key has; 49 if it is not authentic or no key; those of key blocks.
-    pub fn open_rsa(&self, id: LmkId, sealed: &[u8]) -> Result<RsaKey, RsaRefusal> {
-        match self.engine() {
-            Engine::Variant(_) => self.open_parts(sealed),
-            Engine::KeyBlock(lmk) => {
-                let block = sealed.strip_prefix(b"S").ok_or(Refusal::LmkSchemes)?;
-                let header = Header::parse(block)?;
-                if header.lmk() != Some(id.0) {
-                    return Err(Refusal::LmkIdentifiers.into());
-                }
-                if header.algorithm != b'R' {
-                    return Err(Refusal::Algorithm.into());
-                }
-                let purpose = Purpose::of(&header)?;
-                let length = KeyBlock::parse(block)?.body_length();
-                let mut body = Zeroizing::new(vec![0; length]);
-                let (header, sequence) = thales::open_private_key(lmk.keys(), block, &mut body)?;
-                let factors = Factors::from_der(sequence);
-                let key = factors.and_then(|factors| PrivateKey::of_factors(&factors));
-                let key = key.map_err(|_| RsaRefusal::PrivateKey)?;
-                Ok(RsaKey { key, purpose, header: Some(header) })
-            }
-        }
-    }
-
-    /// Seals a private key; the counterpart of [`Lmk::open_rsa`]. Key version number, exportability and `optional` blocks
-    /// count under a key-block LMK only, where a key that was in a key block keeps its header.
-    ///
-    /// # Errors
-    /// Those of key blocks.
-    pub fn seal_rsa(
-        &self,
-        id: LmkId,
-        key: &RsaKey,
-        attributes: RsaAttributes<'_>,
-        rng: &mut dyn Rng,
-    ) -> Result<Vec<u8>, RsaRefusal> {
-        let factors = key.key.factors().map_err(|_| RsaRefusal::PrivateKey)?;
-        let Engine::KeyBlock(lmk) = self.engine() else {
-            return self.seal_parts(key, &factors);
-        };
-        let (usage, mode) = key.purpose.usage();
-        let new = Header {
-            version: lmk.keys().version(),
-            usage,
-            algorithm: b'R',
-            mode,
-            key_version: attributes.key_version,
-            exportability: attributes.exportability,
-            reserved: id.digits(),
-        };
-        let header = match key.header {
-            Some(old) => Header { version: new.version, reserved: new.reserved, ..old },
-            None => new,
-        };
-        let sequence = factors.to_der().map_err(|_| RsaRefusal::PrivateKey)?;
-        let mut out = vec![0; 1 + KeyBlock::LONGEST];
-        out[0] = b'S';
-        let length = thales::seal_private_key(
-            lmk.keys(),
-            &header,
-            attributes.optional,
-            &sequence,
-            rng,
-            &mut out[1..],
-        )?;
-        out.truncate(1 + length);
-        Ok(out)
-    }
-
     /// The keys of pair 34-35.
-    fn pair_34_35(&self) -> Result<[[u8; 8]; 2], RsaRefusal> {
+    fn pair_34_35(&self) -> Result<[[u8; 8]; 2], PairRefusal> {
         let pair = self.material().pair(PAIR).ok_or(Refusal::LmkSchemes)?;
         match pair.as_chunks::<8>() {
             ([first, second, ..], _) => Ok([*first, *second]),
@@ -103,10 +27,14 @@ impl Lmk {
         }
     }
 
-    fn open_parts(&self, sealed: &[u8]) -> Result<RsaKey, RsaRefusal> {
+    /// Opens a private key.
+    ///
+    /// # Errors
+    /// 78 for a length that no key has; 49 if it is not authentic or no key.
+    pub(super) fn open_parts(&self, sealed: &[u8]) -> Result<PrivateKey, PairRefusal> {
         let longest = layout(*MODULUS_BITS.end()).total;
         if sealed.is_empty() || !sealed.len().is_multiple_of(8) || sealed.len() > longest {
-            return Err(RsaRefusal::PrivateKeyLength);
+            return Err(PairRefusal::PrivateKeyLength);
         }
         let pair = Zeroizing::new(self.pair_34_35()?);
         let mut clear = Zeroizing::new(sealed.to_vec());
@@ -115,38 +43,43 @@ impl Lmk {
         backwards(&second, &mut clear, true);
         chain(&first, &mut clear, false);
 
-        let [purpose, _, high, low, ..] = **clear else { return Err(RsaRefusal::PrivateKey) };
+        let [purpose, _, high, low, ..] = **clear else { return Err(PairRefusal::PrivateKey) };
         let bits = usize::from(u16::from_be_bytes([high, low]));
         let Layout { part, authentic, total } = layout(bits);
         let Some(purpose) = Purpose::of_code(purpose).filter(|_| MODULUS_BITS.contains(&bits))
         else {
-            return Err(RsaRefusal::PrivateKey);
+            return Err(PairRefusal::PrivateKey);
         };
         if total != sealed.len() {
-            return Err(RsaRefusal::PrivateKeyLength);
+            return Err(PairRefusal::PrivateKeyLength);
         }
         let (data, mac) = clear.split_at(authentic);
         if !crypto::equal(&mac[..MAC], &mac_of(pair[1], data)) {
-            return Err(RsaRefusal::PrivateKey);
+            return Err(PairRefusal::PrivateKey);
         }
         let mut parts = data[FRONT..].chunks_exact(part);
         let mut next = || Zeroizing::new(parts.next().unwrap_or_default().to_vec());
         let factors = Factors { p: next(), q: next(), dp: next(), dq: next(), q_inverse: next() };
-        let key = PrivateKey::of_factors(&factors).map_err(|_| RsaRefusal::PrivateKey)?;
-        Ok(RsaKey { key, purpose, header: None })
+        let key = rsa::PrivateKey::of_factors(&factors).map_err(|_| PairRefusal::PrivateKey)?;
+        Ok(PrivateKey { secret: Secret::Rsa(key), purpose, origin: None })
     }
 
-    fn seal_parts(&self, key: &RsaKey, factors: &Factors) -> Result<Vec<u8>, RsaRefusal> {
+    /// Seals a private key; the counterpart of [`Lmk::open_parts`].
+    pub(super) fn seal_parts(
+        &self,
+        bits: usize,
+        purpose: Purpose,
+        factors: &Factors,
+    ) -> Result<Vec<u8>, PairRefusal> {
         let pair = Zeroizing::new(self.pair_34_35()?);
-        let bits = key.key.bits();
         let Layout { part, authentic, total } = layout(bits);
         let mut clear = Zeroizing::new(vec![0; total]);
-        let stated = u16::try_from(bits).map_err(|_| RsaRefusal::PrivateKey)?;
-        clear[0] = key.purpose.code();
+        let stated = u16::try_from(bits).map_err(|_| PairRefusal::PrivateKey)?;
+        clear[0] = purpose.code();
         clear[2..FRONT].copy_from_slice(&stated.to_be_bytes());
         let places = clear[FRONT..authentic].chunks_exact_mut(part);
         for (place, number) in places.zip(in_order(factors)) {
-            let start = part.checked_sub(number.len()).ok_or(RsaRefusal::PrivateKey)?;
+            let start = part.checked_sub(number.len()).ok_or(PairRefusal::PrivateKey)?;
             place[start..].copy_from_slice(number);
         }
         let mac = mac_of(pair[1], &clear[..authentic]);
@@ -159,15 +92,26 @@ impl Lmk {
     }
 }
 
-/// What a key block says of a new private key beside its purpose.
-#[derive(Clone, Copy, Debug)]
-pub struct RsaAttributes<'a> {
-    /// Key version number.
-    pub key_version: [u8; 2],
-    /// Exportability.
-    pub exportability: u8,
-    /// Optional blocks.
-    pub optional: &'a [u8],
+impl Purpose {
+    /// The first byte of a private key.
+    const fn code(self) -> u8 {
+        match self {
+            Self::Signature => 0,
+            Self::KeyManagement => 1,
+            Self::Both => 2,
+            Self::ChipCard => 3,
+        }
+    }
+
+    const fn of_code(code: u8) -> Option<Self> {
+        Some(match code {
+            0 | b'0' => Self::Signature,
+            1 | b'1' => Self::KeyManagement,
+            2 | b'2' => Self::Both,
+            3 | b'3' => Self::ChipCard,
+            _ => return None,
+        })
+    }
 }
 
 /// Where the parts of a private key are under a variant LMK.

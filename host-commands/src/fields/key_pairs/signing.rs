@@ -2,12 +2,15 @@
 
 use crypto::{
     hash::Function,
-    mac::Hash,
     rsa::{Encryption, PublicKey, Signing},
 };
+use vault::key_pair::SignatureKind;
 use wire::{Code, ErrorCode, Group};
 
-use crate::{error::DIGEST_INFORMATION, fields::Counted2N};
+use crate::{
+    error::DIGEST_INFORMATION,
+    fields::{Counted2N, MaskHash, SignedHash},
+};
 
 /// How a message is signed.
 #[derive(Clone, Copy, Debug, Group, PartialEq)]
@@ -22,15 +25,6 @@ pub struct SignatureMethod<'a> {
     #[when(algorithm in ["01"])]
     #[error(7)]
     pub padding: Option<SignaturePadding<'a>>,
-}
-
-/// A signature as it is made.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum SignatureKind<'a> {
-    /// By RSA.
-    Rsa(Signing<'a>),
-    /// By ECDSA.
-    Ecdsa(Hash),
 }
 
 impl<'a> SignatureMethod<'a> {
@@ -56,51 +50,6 @@ impl<'a> SignatureMethod<'a> {
             }
             SignaturePadding::Pss => Signing::Pss(hash.ok_or(ErrorCode::new(5))?),
         }))
-    }
-}
-
-/// Hash of a message that is signed.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum SignedHash {
-    /// SHA-1.
-    #[code("01")]
-    Sha1,
-    /// MD5.
-    #[code("02")]
-    Md5,
-    /// ISO 10118-2, MDC-2 with DES.
-    #[code("03")]
-    Mdc2,
-    /// None: the message is a digest information.
-    #[code("04")]
-    None,
-    /// SHA-224.
-    #[code("05")]
-    Sha224,
-    /// SHA-256.
-    #[code("06")]
-    Sha256,
-    /// SHA-384.
-    #[code("07")]
-    Sha384,
-    /// SHA-512.
-    #[code("08")]
-    Sha512,
-}
-
-impl SignedHash {
-    /// The hash, if there is one.
-    pub fn function(self) -> Option<Function> {
-        Some(match self {
-            Self::None => return None,
-            Self::Md5 => Function::Md5,
-            Self::Mdc2 => Function::Mdc2,
-            Self::Sha1 => Function::Sha(Hash::Sha1),
-            Self::Sha224 => Function::Sha(Hash::Sha224),
-            Self::Sha256 => Function::Sha(Hash::Sha256),
-            Self::Sha384 => Function::Sha(Hash::Sha384),
-            Self::Sha512 => Function::Sha(Hash::Sha512),
-        })
     }
 }
 
@@ -148,14 +97,7 @@ pub struct OaepParameters<'a> {
 impl<'a> OaepParameters<'a> {
     /// The padding.
     pub fn encryption(self) -> Encryption<'a> {
-        let hash = match self.hash {
-            MaskHash::Sha1 => Hash::Sha1,
-            MaskHash::Sha224 => Hash::Sha224,
-            MaskHash::Sha256 => Hash::Sha256,
-            MaskHash::Sha384 => Hash::Sha384,
-            MaskHash::Sha512 => Hash::Sha512,
-        };
-        Encryption::Oaep { hash, parameters: self.parameters.0 }
+        Encryption::Oaep { hash: self.hash.hash(), parameters: self.parameters.0 }
     }
 }
 
@@ -165,24 +107,4 @@ pub enum MaskGeneration {
     /// MGF1.
     #[code("01")]
     Mgf1,
-}
-
-/// Hash in a mask generation function.
-#[derive(Clone, Code, Copy, Debug, Eq, PartialEq)]
-pub enum MaskHash {
-    /// SHA-1.
-    #[code("01")]
-    Sha1,
-    /// SHA-224.
-    #[code("05")]
-    Sha224,
-    /// SHA-256.
-    #[code("06")]
-    Sha256,
-    /// SHA-384.
-    #[code("07")]
-    Sha384,
-    /// SHA-512.
-    #[code("08")]
-    Sha512,
 }

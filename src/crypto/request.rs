@@ -8,9 +8,10 @@ use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 use x509_cert::request::{CertReq, CertReqInfo, Version};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use super::{PrivateKey, Representation, RsaFault, Signing};
 use crate::hash::Function;
 use crate::mac::Hash;
+use crate::rsa::{Representation, Signing};
+use crate::{ecc, rsa};
 
 /// Whom a certificate is for. What is empty is left out.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -39,29 +40,84 @@ const COUNTRY: &str = "2.5.4.6";
 /// RSA public keys, whatever they are for.
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
-impl PrivateKey {
+/// Why a certificate is not requested.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum RequestFault {
+    /// Signatures with this hash have no identifier.
+    #[error("no identifier for signatures with this hash")]
+    Hash,
+    /// The names cannot be written.
+    #[error("names that no certificate has")]
+    Subject,
+    /// The digest is too long for the modulus.
+    #[error("digest does not fit the modulus")]
+    Length,
+}
+
+impl rsa::PrivateKey {
     /// Requests a certificate for the public key, signed after PKCS#1 v1.5.
     ///
     /// # Errors
-    /// [`RsaFault::Key`] if there is no identifier for signatures with this hash, or the subject cannot be written;
-    /// [`RsaFault::Length`] if the modulus is too short for the digest.
+    /// [`RequestFault`].
     pub fn certificate_request(
         &self,
         subject: Subject<'_>,
         hash: Function,
         rng: &mut dyn CryptoRng,
-    ) -> Result<CertificateRequest, RsaFault> {
-        let signed_with = signed_with(hash).ok_or(RsaFault::Key)?;
-        let key = self.public_key().to_der(Representation::TwosComplement)?;
-        let info = information(subject, &key).map_err(|_| RsaFault::Key)?;
-        let message = info.to_der().map_err(|_| RsaFault::Key)?;
-        let signature = self.sign(Signing::Pkcs1(Some(hash)), &message, rng)?;
-        let signature = BitString::from_bytes(&signature).map_err(|_| RsaFault::Key)?;
-        Ok(CertificateRequest(CertReq { info, algorithm: algorithm(signed_with), signature }))
+    ) -> Result<CertificateRequest, RequestFault> {
+        let algorithm = with_null(signed_by_rsa(hash).ok_or(RequestFault::Hash)?);
+        let key = self.public_key().to_der(Representation::TwosComplement);
+        let key = BitString::from_bytes(&key.map_err(|_| RequestFault::Subject)?);
+        let key = key.map(|subject_public_key| SubjectPublicKeyInfoOwned {
+            algorithm: with_null(RSA),
+            subject_public_key,
+        });
+        CertificateRequest::sign(subject, key, algorithm, |message| {
+            self.sign(Signing::Pkcs1(Some(hash)), message, rng).map_err(|_| RequestFault::Length)
+        })
+    }
+}
+
+impl ecc::PrivateKey {
+    /// Requests a certificate for the public key, signed by ECDSA.
+    ///
+    /// # Errors
+    /// [`RequestFault`].
+    pub fn certificate_request(
+        &self,
+        subject: Subject<'_>,
+        hash: Hash,
+    ) -> Result<CertificateRequest, RequestFault> {
+        let algorithm = AlgorithmIdentifierOwned { oid: signed_by_ecdsa(hash), parameters: None };
+        let key = self.public_key().to_der().map_err(|_| RequestFault::Subject)?;
+        let key = SubjectPublicKeyInfoOwned::from_der(&key);
+        CertificateRequest::sign(subject, key, algorithm, |message| Ok(self.sign(hash, message)))
     }
 }
 
 impl CertificateRequest {
+    fn sign(
+        subject: Subject<'_>,
+        key: der::Result<SubjectPublicKeyInfoOwned>,
+        algorithm: AlgorithmIdentifierOwned,
+        sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, RequestFault>,
+    ) -> Result<Self, RequestFault> {
+        let info = || -> der::Result<(CertReqInfo, Vec<u8>)> {
+            let info = CertReqInfo {
+                version: Version::V1,
+                subject: subject.name()?,
+                public_key: key?,
+                attributes: SetOfVec::new(),
+            };
+            let message = info.to_der()?;
+            Ok((info, message))
+        };
+        let (info, message) = info().map_err(|_| RequestFault::Subject)?;
+        let signature = BitString::from_bytes(&sign(&message)?);
+        let signature = signature.map_err(|_| RequestFault::Length)?;
+        Ok(Self(CertReq { info, algorithm, signature }))
+    }
+
     /// The request in DER; nothing if it is too long for that.
     pub fn to_der(&self) -> Option<Vec<u8>> {
         self.0.to_der().ok()
@@ -73,19 +129,7 @@ impl CertificateRequest {
     }
 }
 
-fn information(subject: Subject<'_>, key: &[u8]) -> Result<CertReqInfo, Error> {
-    Ok(CertReqInfo {
-        version: Version::V1,
-        subject: subject.name()?,
-        public_key: SubjectPublicKeyInfoOwned {
-            algorithm: algorithm(RSA),
-            subject_public_key: BitString::from_bytes(key)?,
-        },
-        attributes: SetOfVec::new(),
-    })
-}
-
-fn algorithm(oid: ObjectIdentifier) -> AlgorithmIdentifierOwned {
+fn with_null(oid: ObjectIdentifier) -> AlgorithmIdentifierOwned {
     AlgorithmIdentifierOwned { oid, parameters: Some(Any::null()) }
 }
 
@@ -117,7 +161,7 @@ impl Subject<'_> {
 }
 
 /// What says that a signature was made after PKCS#1 v1.5 with a hash.
-const fn signed_with(hash: Function) -> Option<ObjectIdentifier> {
+const fn signed_by_rsa(hash: Function) -> Option<ObjectIdentifier> {
     Some(ObjectIdentifier::new_unwrap(match hash {
         Function::Md5 => "1.2.840.113549.1.1.4",
         Function::Mdc2 => return None,
@@ -127,4 +171,15 @@ const fn signed_with(hash: Function) -> Option<ObjectIdentifier> {
         Function::Sha(Hash::Sha384) => "1.2.840.113549.1.1.12",
         Function::Sha(Hash::Sha512) => "1.2.840.113549.1.1.13",
     }))
+}
+
+/// What says that a signature was made by ECDSA with a hash. Source: RFC 3279 and RFC 5758.
+const fn signed_by_ecdsa(hash: Hash) -> ObjectIdentifier {
+    ObjectIdentifier::new_unwrap(match hash {
+        Hash::Sha1 => "1.2.840.10045.4.1",
+        Hash::Sha224 => "1.2.840.10045.4.3.1",
+        Hash::Sha256 => "1.2.840.10045.4.3.2",
+        Hash::Sha384 => "1.2.840.10045.4.3.3",
+        Hash::Sha512 => "1.2.840.10045.4.3.4",
+    })
 }
