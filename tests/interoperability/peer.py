@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Plays the other party of key agreements and of TR-34 against a server of its own.
+"""Plays the other party of key agreements, of requests for certificates and of TR-34 against a server of its own.
 
     peer.py --program target/debug/strongroom
 
-Needs cryptography, asn1crypto and pycryptodome; with OpenSSL's command line, that opens the tokens too.
+Needs cryptography, asn1crypto and pycryptodome; with OpenSSL's command line, that checks the requests and opens the tokens too.
 """
 import argparse
 import datetime
@@ -134,6 +134,51 @@ def signatures(device):
             device.ask(lmk, message, "02" if wrong else "00")
         count += 2
     print(f"{count} signatures agree")
+
+
+def requests(device):
+    """Requests for certificates, as another authority checks them."""
+    count = 0
+    names = {"CN": "Public Cert", "O": "Name", "L": "K\u00f6ln", "ST": "NW", "C": "DE"}
+    written = "Public Cert;;Name;K\u00f6ln;NW;DE;".encode().decode("latin-1")
+    has_openssl = shutil.which("openssl") is not None
+    for lmk, curve, (number, hash_), form in itertools.product(["key block", "aes"], CURVES, HASHES.items(), "01"):
+        reply = device.ask(lmk, f"FY01{curve}03#S00N00")
+        length = int(reply[:4])
+        public, private = reply[4:4 + length], text(reply[4 + length:])
+        count += request(device, lmk, f"QE000203{text(public)}{private}{number}{form}{written}", hash_, names, public)
+    for lmk, (number, hash_), form in itertools.product(["variant", "key block", "aes"], HASHES.items(), "01"):
+        public, private = split(device.ask(lmk, "EI0102402" + ("" if lmk == "variant" else "#0000")))
+        private = text(private).removeprefix("FFFF")
+        information = element(
+            0x30, bytes.fromhex("300d06092a864886f70d0101010500"), element(3, b"\x00", public),
+        )
+        message = f"QE000102{text(public)}{private}01{number}{form}{written}"
+        count += request(device, lmk, message, hash_, names, information)
+    print(f"{count} requests for certificates agree{'' if has_openssl else ' (not shown to openssl)'}")
+
+
+def request(device, lmk, message, hash_, names, public):
+    reply = device.ask(lmk, message)
+    made = reply[4:]
+    assert int(reply[:4]) == len(made)
+    is_text = made.startswith(b"-----BEGIN CERTIFICATE REQUEST-----\n")
+    found = (x509.load_pem_x509_csr if is_text else x509.load_der_x509_csr)(made)
+    # What `is_signature_valid` says of SHA-1 is a matter of policy.
+    method = [ec.ECDSA(hash_)] if isinstance(found.public_key(), ec.EllipticCurvePublicKey) else [
+        padding.PKCS1v15(), hash_,
+    ]
+    found.public_key().verify(found.signature, found.tbs_certrequest_bytes, *method)
+    assert found.signature_hash_algorithm.name == hash_.name
+    assert found.public_key().public_bytes(DER, PUBLIC.SubjectPublicKeyInfo) == public
+    assert {part.rfc4514_attribute_name: part.value for part in found.subject} == names
+    if shutil.which("openssl"):
+        form = "PEM" if is_text else "DER"
+        told = subprocess.run(
+            ["openssl", "req", "-verify", "-noout", "-inform", form], input=made, capture_output=True,
+        )
+        assert told.returncode == 0 and b"verify OK" in told.stdout + told.stderr, told.stderr.decode()
+    return 1
 
 
 def name(common):
@@ -324,6 +369,7 @@ def main():
     try:
         agreements(device)
         signatures(device)
+        requests(device)
         tokens(device)
     finally:
         device.server.close()
