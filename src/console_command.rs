@@ -6,10 +6,10 @@ mod keyboard;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use console::{COMMANDS, Drawer, Folder, Party, Script, Stop, attend};
+use console::{COMMANDS, Credential, Drawer, Folder, Party, Script, Stop, attend};
 use zeroize::Zeroizing;
 
 use self::files::Files;
@@ -30,7 +30,7 @@ use crate::serve::console::{socket_in, socket_of_port};
     after_help = "Examples:\n  strongroom console --cards my-cards\n  echo POOL | strongroom console --as provider --pool pool"
 )]
 pub(crate) struct Arguments {
-    /// Who sits there: tenant or provider
+    /// Who sits there: tenant or provider, who has a door of his own
     #[arg(long = "as", value_name = "PARTY", default_value = "tenant")]
     party: Seated,
 
@@ -42,10 +42,15 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "cards")]
     cards: PathBuf,
 
-    /// Socket of the appliance, as `serve` prints it [default: by --state or --config, else of the
-    /// development appliance on port 1500]
+    /// Socket of the appliance, as `serve` prints it; the provider's is `provider` beside it [default: by
+    /// --state or --config, else of the development appliance on port 1500]
     #[arg(long, value_name = "PATH")]
     socket: Option<PathBuf>,
+
+    /// File of the credential that opens the door [default: beside the socket, with `.token` behind
+    /// its name; of a pool, its token]
+    #[arg(long, value_name = "FILE")]
+    token: Option<PathBuf>,
 
     /// Folder in which the appliance keeps its state
     #[arg(long, value_name = "DIR")]
@@ -67,12 +72,18 @@ enum Seated {
     Provider,
 }
 
+impl Seated {
+    fn party(self) -> Party {
+        match self {
+            Self::Tenant => Party::Tenant,
+            Self::Provider => Party::Provider,
+        }
+    }
+}
+
 /// Holds the conversation.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let party = match arguments.party {
-        Seated::Tenant => Party::Tenant,
-        Seated::Provider => Party::Provider,
-    };
+    let party = arguments.party.party();
     if arguments.pool.is_some() && party == Party::Tenant {
         return Err(Failure::usage(
             "a pool has the console of its provider alone: add --as provider",
@@ -95,6 +106,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         None => Some(Box::new(io::stdin())),
     };
     let path = socket(arguments)?;
+    let credential = credential(arguments, &path)?;
     let mut stream = UnixStream::connect(&path).map_err(|error| {
         Failure::usage(format_args!(
             "no {} at {}: {error}; {}",
@@ -109,11 +121,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })?;
     let ended = if let Some(input) = input {
         let lines = BufReader::new(input).lines().map_while(Result::ok).map(Zeroizing::new);
-        attend(&mut stream, &mut Script { lines, out: io::stdout(), drawer }, party)
+        attend(
+            &mut stream,
+            &mut Script { lines, out: io::stdout(), drawer },
+            party,
+            credential.as_ref(),
+        )
     } else {
         let mut keyboard = Keyboard::new(drawer, commands).map_err(Failure::usage)?;
         // At the keyboard a refused answer is no failure: the officer has seen it.
-        attend(&mut stream, &mut keyboard, party).map(|_| true)
+        attend(&mut stream, &mut keyboard, party, credential.as_ref()).map(|_| true)
     };
     match ended {
         Ok(true) => Ok(ExitCode::SUCCESS),
@@ -123,8 +140,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
 }
 
+/// What opens the door, if it can be read; if not, the appliance says so.
+fn credential(arguments: &Arguments, socket: &Path) -> Result<Option<Credential>, Failure> {
+    let Some(path) = &arguments.token else {
+        let path = match &arguments.pool {
+            Some(pool) => pool::token_in(pool),
+            None => Credential::beside(socket),
+        };
+        return Ok(Credential::read(&path).ok());
+    };
+    let read = Credential::read(path).map_err(|error| {
+        Failure::usage(format_args!("{} cannot be read: {error}", path.display()))
+    });
+    read.map(Some)
+}
+
 /// Where the appliance is.
 fn socket(arguments: &Arguments) -> Result<PathBuf, Failure> {
+    let party = arguments.party.party();
     if let Some(socket) = &arguments.socket {
         return Ok(socket.clone());
     }
@@ -132,11 +165,11 @@ fn socket(arguments: &Arguments) -> Result<PathBuf, Failure> {
         return Ok(pool::socket_in(pool));
     }
     if let Some(state) = &arguments.state {
-        return Ok(socket_in(state));
+        return Ok(socket_in(state, party));
     }
     let configuration = Configuration::new(arguments.config.as_ref(), Given::default())?;
     Ok(match configuration.state {
-        Some(state) => socket_in(&state),
-        None => socket_of_port(configuration.server.listen.port()),
+        Some(state) => socket_in(&state, party),
+        None => socket_of_port(configuration.server.listen.port(), party),
     })
 }

@@ -41,7 +41,7 @@ use crate::logging::{self, LogFormat};
 use crate::serve::Signals;
 
 pub(crate) use self::desk::names as verbs;
-pub(crate) use self::folder::socket_in;
+pub(crate) use self::folder::{socket_in, token_in};
 
 /// How often everything goes on by a step.
 const STEP: Duration = Duration::from_millis(200);
@@ -116,7 +116,7 @@ async fn keep(arguments: &Arguments) -> Result<(), Failure> {
         Failure::usage(format_args!("{listen}: {error}; choose another port with --listen"))
     })?;
     let address = listener.local_addr().map_err(Failure::usage)?;
-    desk::open(&console, &keeper).map_err(at)?;
+    desk::open(&console, &token, &keeper).map_err(at)?;
     let (end, ended) = mpsc::channel();
     let stepping = Arc::clone(&keeper);
     let steps = thread::Builder::new().name("pool".to_owned()).spawn(move || {

@@ -12,14 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::appliance::{Erased, ReleaseFault, Released};
-use ::console::Seat;
 use host_commands::Host;
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::appliance::Appliance;
-use self::console::{Console, socket_in, socket_of_port};
 use self::supervised::Pool;
 use crate::configuration::{Configuration, Given};
 use crate::failure::Failure;
@@ -97,11 +95,8 @@ async fn serve(
     let mut signals = Signals::new().map_err(Failure::usage)?;
     let pooled = Arc::new(Pooled::new(Arc::clone(&host)).map_err(Failure::usage)?);
     let server = Server::bind(pooled, &lmks, configuration.server).map_err(Failure::usage)?;
-    let console = open_console(&configuration, Arc::clone(&host), server.address().port());
-    notices.push(match &console {
-        Ok(console) => format!("console {}", console.path().display()),
-        Err((path, error)) => format!("no console: {}: {error}", path.display()),
-    });
+    let port = server.address().port();
+    let _consoles = console::open(&configuration, &host, port, is_supervised, &mut notices);
     // What a pool reads is for it alone.
     let mut out: Box<dyn Write> =
         if is_supervised { Box::new(io::stderr()) } else { Box::new(io::stdout().lock()) };
@@ -161,20 +156,6 @@ async fn look_at_load(host: Arc<Host>) {
         let licence = host.appliance().state().licence;
         host.appliance().statistics().look(licence.calls_per_second);
     }
-}
-
-/// Opens the socket for consoles: in the state folder, or in the temporary directory under the port.
-fn open_console(
-    configuration: &Configuration,
-    host: Arc<Host>,
-    port: u16,
-) -> Result<Console, (PathBuf, io::Error)> {
-    let path = match &configuration.state {
-        Some(state) => socket_in(state),
-        None => socket_of_port(port),
-    };
-    let seat = Seat { facts: appliance::facts(configuration, port), ..Seat::default() };
-    Console::open(path.clone(), host, seat).map_err(|error| (path, error))
 }
 
 /// Ctrl-C and SIGTERM.

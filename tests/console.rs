@@ -133,18 +133,6 @@ fn a_refused_answer_ends_its_command_and_the_status_is_1() {
 }
 
 #[test]
-fn the_provider_sees_no_customer_data() {
-    let server = Server::start("provider");
-    let (status, shown) = server.script(&["--as", "provider"], "vr\n");
-    assert_eq!((status, shown.contains("Serial Number: ")), (Some(0), true));
-    for command in ["qs", "fk", "gc", "a", "ck", "rs"] {
-        let (status, shown) = server.script(&["--as", "provider"], &format!("{command}\n00\n"));
-        assert_eq!(status, Some(1), "{command}");
-        assert!(shown.contains("Command only allowed for the tenant"), "{command}: {shown}");
-    }
-}
-
-#[test]
 fn only_the_owner_may_connect() {
     let server = Server::start("owner");
     let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;

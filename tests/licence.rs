@@ -54,12 +54,14 @@ impl Server {
     }
 
     fn console(&self, party: &str, line: &str) -> (bool, String) {
-        let mut console =
-            strongroom(&["console", "--as", party, "--socket", self.told("console ")])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .spawn()
-                .expect("the program is built");
+        let socket = self.told("console ");
+        let socket =
+            if party == "tenant" { socket.to_owned() } else { socket.replace("console", party) };
+        let mut console = strongroom(&["console", "--as", party, "--socket", &socket])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program is built");
         let mut input = console.stdin.take().expect("it is a pipe");
         writeln!(input, "{line}").expect("it reads");
         drop(input);

@@ -42,8 +42,8 @@ const STATE: &str = "state";
 const ROOT_KEY: &str = "root-key";
 const GENERATION: &str = "generation";
 
-/// Files that are no part of a state: the socket for consoles.
-const OTHERS: [&str; 1] = ["console"];
+/// Files that are no part of a state: the sockets for consoles. Their credentials lie beside them, and are erased with it.
+const OTHERS: [&str; 2] = ["console", "provider"];
 
 /// The folders of a state.
 #[derive(Clone, Debug, Eq, PartialEq)]

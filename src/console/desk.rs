@@ -149,6 +149,9 @@ impl<'t> Desk<'t> {
 
     /// What the appliance shows before a command.
     fn prompt(&self) -> String {
+        if self.seat.party == Party::Provider {
+            return "Provider> ".to_owned();
+        }
         let state = self.state();
         let mode = mode_word(state.mode());
         let is_authorised =

@@ -2,15 +2,16 @@
 //!
 //! The conversation is held by the appliance; the console shows lines, asks, and passes the sealed contents of cards. A
 //! message is a letter, a length of four bytes, and so many bytes. The appliance sends `L` lines, `P` prompts, `S` prompts
-//! of hidden answers, `T` prompts of answers that may be hidden, `C` names of cards, `W` cards to write (name, line feed, contents) and `E` the end (`0` all well). The
-//! console begins with `H` (`tenant` or `provider`, and `patient` or not), and answers `A` text, `X` gave up, `Z` nothing
-//! follows, `C` contents of a card, `N` no such card, `K` written, `F` why not.
+//! of hidden answers, `T` prompts of answers that may be hidden, `C` names of cards, `W` cards to write (name, line feed,
+//! contents) and `E` the end (`0` all well). The console begins with `H` (`tenant` or `provider`, `patient` or `script`, and
+//! the credential of the door, with spaces between them), and answers `A` text, `X` gave up, `Z` nothing follows, `C`
+//! contents of a card, `N` no such card, `K` written, `F` why not. Whoever is not let in is told why by `R`.
 
 use std::io::{Read, Write};
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::{Drawer, Echo, Outcome, Party, Stop, Terminal};
+use crate::{Credential, Door, Drawer, Echo, NotAdmitted, Outcome, Party, Stop, Terminal};
 
 /// Longest message: far more than any card or line has.
 const LIMIT: usize = 64 * 1024;
@@ -23,22 +24,30 @@ pub struct Remote<S> {
 }
 
 impl<S: Read + Write> Remote<S> {
-    /// Waits for who is there.
+    /// Waits for who is there, and lets him in at this door, or tells him why not.
     ///
     /// # Errors
-    /// [`Stop::Ended`] if nobody says so.
-    pub fn accept(mut stream: S) -> Outcome<(Self, Party)> {
-        let (tag, hello) = receive(&mut stream)?;
+    /// [`NotAdmitted`].
+    pub fn accept(mut stream: S, door: &Door) -> Result<Self, NotAdmitted> {
+        let (tag, hello) = receive(&mut stream).map_err(|_| NotAdmitted::Unknown)?;
         let (b'H', Ok(hello)) = (tag, core::str::from_utf8(&hello)) else {
-            return Err(Stop::Ended);
+            return Err(NotAdmitted::Unknown);
         };
-        let (party, patience) = hello.split_once(' ').ok_or(Stop::Ended)?;
-        let party = match party {
-            "tenant" => Party::Tenant,
-            "provider" => Party::Provider,
-            _ => return Err(Stop::Ended),
+        let mut words = hello.split(' ');
+        let party = match words.next() {
+            Some("tenant") => Party::Tenant,
+            Some("provider") => Party::Provider,
+            _ => return Err(NotAdmitted::Unknown),
         };
-        Ok((Self { stream, is_patient: patience == "patient" }, party))
+        let is_patient = words.next() == Some("patient");
+        match door.admits(party, words.next().unwrap_or_default()) {
+            Ok(()) => Ok(Self { stream, is_patient }),
+            Err(why) => {
+                // He may not wait to hear it.
+                let _ = send(&mut stream, b'R', why.to_string().as_bytes());
+                Err(why)
+            }
+        }
     }
 
     /// Says that the conversation is over, and whether all went well.
@@ -104,15 +113,18 @@ impl<S: Read + Write> Drawer for Remote<S> {
 /// The console's end: serves the appliance on a terminal until the conversation is over. True if all went well.
 ///
 /// # Errors
-/// [`Stop::Ended`] if the appliance is gone.
+/// [`Stop::Refused`] if it does not let us in, [`Stop::Ended`] if it is gone.
 pub fn attend(
     stream: &mut (impl Read + Write),
     terminal: &mut dyn Terminal,
     party: Party,
+    credential: Option<&Credential>,
 ) -> Outcome<bool> {
     let party = if party == Party::Tenant { "tenant" } else { "provider" };
     let patience = if terminal.is_patient() { "patient" } else { "script" };
-    send(stream, b'H', format!("{party} {patience}").as_bytes())?;
+    let credential = credential.map_or("", Credential::digits);
+    let hello = Zeroizing::new(format!("{party} {patience} {credential}"));
+    send(stream, b'H', hello.as_bytes())?;
     loop {
         let (tag, message) = receive(stream)?;
         let text = || String::from_utf8_lossy(&message);
@@ -144,6 +156,7 @@ pub fn attend(
                 }
             }
             b'E' => return Ok(message[..] == *b"0"),
+            b'R' => return Stop::no(text().into_owned()),
             _ => return Err(Stop::Ended),
         }
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use console::{Echo, Outcome, Party, Remote, Stop, Terminal};
+use console::{Credential, Door, Echo, Outcome, Party, Remote, Stop, Terminal};
 use lease::machine::Named as _;
 use lease::{Appliance, Identifier, Pool, Resource, Wish, device, resource};
 use time::OffsetDateTime;
@@ -78,8 +78,14 @@ struct Desk<'d> {
     keeper: &'d Keeper,
 }
 
-/// Opens the socket and serves consoles from now on, a thread each.
-pub(super) fn open(path: &Path, keeper: &Arc<Keeper>) -> io::Result<()> {
+/// Opens the socket, for who has the token of the pool, and serves consoles from now on, a thread each.
+pub(super) fn open(path: &Path, token: &Path, keeper: &Arc<Keeper>) -> io::Result<()> {
+    let door = Door {
+        party: Party::Provider,
+        credential: Credential::read(token)?,
+        elsewhere: "This is the console of the provider: a tenant's is `console` in the folder of the state of his appliance"
+            .to_owned(),
+    };
     // Only one process has the folder: what is there is left of one that was killed.
     if let Err(error) = fs::remove_file(path)
         && error.kind() != io::ErrorKind::NotFound
@@ -88,16 +94,16 @@ pub(super) fn open(path: &Path, keeper: &Arc<Keeper>) -> io::Result<()> {
     }
     let listener = UnixListener::bind(path)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-    let (places, keeper) = (Arc::new(()), Arc::clone(keeper));
+    let (places, keeper, door) = (Arc::new(()), Arc::clone(keeper), Arc::new(door));
     thread::Builder::new().name("consoles".to_owned()).spawn(move || {
         for stream in listener.incoming().filter_map(Result::ok) {
             let place = Arc::clone(&places);
             if Arc::strong_count(&place) > CONSOLES + 1 {
                 continue;
             }
-            let keeper = Arc::clone(&keeper);
+            let (keeper, door) = (Arc::clone(&keeper), Arc::clone(&door));
             let started = thread::Builder::new().name("console".to_owned()).spawn(move || {
-                serve(stream, &keeper);
+                serve(stream, &keeper, &door);
                 drop(place);
             });
             if let Err(error) = started {
@@ -108,15 +114,12 @@ pub(super) fn open(path: &Path, keeper: &Arc<Keeper>) -> io::Result<()> {
     Ok(())
 }
 
-fn serve(stream: UnixStream, keeper: &Keeper) {
-    let Ok((mut remote, party)) = Remote::accept(stream) else { return };
-    let well = match party {
-        Party::Provider => Desk { terminal: &mut remote, keeper }.serve(),
-        Party::Tenant => {
-            let _ = remote.line("This is the provider's console: say --as provider");
-            false
-        }
+fn serve(stream: UnixStream, keeper: &Keeper, door: &Door) {
+    let mut remote = match Remote::accept(stream, door) {
+        Ok(remote) => remote,
+        Err(why) => return tracing::warn!("a console is not let in: {why}"),
     };
+    let well = Desk { terminal: &mut remote, keeper }.serve();
     // The console may be gone already.
     let _ = remote.end(well);
 }

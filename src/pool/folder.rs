@@ -57,7 +57,7 @@ impl Folder {
     }
 
     pub(super) fn token(&self) -> PathBuf {
-        self.path.join("token")
+        token_in(&self.path)
     }
 
     pub(super) fn console(&self) -> PathBuf {
@@ -164,6 +164,11 @@ impl Folder {
         make(&path)?;
         Ok(path)
     }
+}
+
+/// What opens the doors of a pool in this folder.
+pub(crate) fn token_in(pool: &Path) -> PathBuf {
+    pool.join("token")
 }
 
 /// The socket of the console of the pool in this folder.

@@ -1,4 +1,6 @@
-//! Where consoles connect: a Unix socket that only its owner may open.
+//! Where consoles connect: a Unix socket that only its owner may open, and a credential beside it.
+//!
+//! The tenant has a door, and the provider of an appliance that has no pool another one.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -8,65 +10,129 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use console::{Desk, Remote, Seat};
+use appliance::Action;
+use console::{Credential, Desk, Door, NotAdmitted, Party, Remote, Seat};
 use host_commands::Host;
+
+use super::appliance::facts;
+use crate::configuration::Configuration;
 
 /// Consoles at the same time.
 const CONSOLES: usize = 8;
 
+/// How long whoever connects may take to say who is there.
+const HELLO: Duration = Duration::from_secs(10);
+
 /// The socket of the appliance that listens on a port and keeps no state.
-pub(crate) fn socket_of_port(port: u16) -> PathBuf {
-    std::env::temp_dir().join(format!("strongroom-{port}")).join("console")
+pub(crate) fn socket_of_port(port: u16, party: Party) -> PathBuf {
+    std::env::temp_dir().join(format!("strongroom-{port}")).join(name(party))
 }
 
 /// The socket of the appliance that keeps its state in this folder.
-pub(crate) fn socket_in(state: &Path) -> PathBuf {
-    state.join("console")
+pub(crate) fn socket_in(state: &Path, party: Party) -> PathBuf {
+    state.join(name(party))
 }
 
-/// An open socket; it is removed with this.
+fn name(party: Party) -> &'static str {
+    match party {
+        Party::Tenant => "console",
+        Party::Provider => "provider",
+    }
+}
+
+/// An open socket; it is removed with this, and so is its credential.
 #[derive(Debug)]
 pub(super) struct Console {
     path: PathBuf,
 }
 
+/// What every console at a socket needs.
+struct Place {
+    host: Arc<Host>,
+    door: Door,
+    seat: Seat,
+}
+
+/// Opens the doors: the tenant's, and the provider's, who otherwise sits at the console of a pool. What is to be told of
+/// them is added to the notices.
+pub(super) fn open(
+    configuration: &Configuration,
+    host: &Arc<Host>,
+    port: u16,
+    is_supervised: bool,
+    notices: &mut Vec<String>,
+) -> Vec<Console> {
+    let path = |party| match &configuration.state {
+        Some(state) => socket_in(state, party),
+        None => socket_of_port(port, party),
+    };
+    let (tenants, providers) = (path(Party::Tenant), path(Party::Provider));
+    let provider =
+        format!("This is the console of the provider: the tenant's is {}", tenants.display());
+    let tenant = if is_supervised {
+        "This is the console of the tenant: the provider's is that of `strongroom pool`".to_owned()
+    } else {
+        format!("This is the console of the tenant: the provider's is {}", providers.display())
+    };
+    let mut doors = vec![(Party::Tenant, tenants, tenant)];
+    if !is_supervised {
+        doors.push((Party::Provider, providers, provider));
+    }
+    let mut consoles = Vec::new();
+    for (party, path, elsewhere) in doors {
+        let seat = Seat { party, facts: facts(configuration, port) };
+        match Console::open(path.clone(), Arc::clone(host), seat, elsewhere) {
+            Ok(console) => {
+                // The provider's lies beside it.
+                if party == Party::Tenant {
+                    notices.push(format!("console {}", path.display()));
+                }
+                consoles.push(console);
+            }
+            Err(error) => notices.push(format!("no console: {}: {error}", path.display())),
+        }
+    }
+    consoles
+}
+
 impl Console {
-    /// Opens the socket and serves consoles from now on, a thread each.
-    pub(super) fn open(path: PathBuf, host: Arc<Host>, seat: Seat) -> io::Result<Self> {
+    /// Opens the socket of a party, with a new credential, and serves consoles from now on, a thread each.
+    fn open(path: PathBuf, host: Arc<Host>, seat: Seat, elsewhere: String) -> io::Result<Self> {
         prepare(&path)?;
+        let credential = Credential::generate()?;
+        credential.write(&Credential::beside(&path))?;
+        let place =
+            Arc::new(Place { host, door: Door { party: seat.party, credential, elsewhere }, seat });
         let listener = UnixListener::bind(&path)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-        let places = Arc::new(AtomicUsize::new(0));
+        let seats = Arc::new(AtomicUsize::new(0));
         thread::Builder::new().name("consoles".to_owned()).spawn(move || {
             for stream in listener.incoming().filter_map(Result::ok) {
-                if places.fetch_add(1, Ordering::Relaxed) >= CONSOLES {
-                    places.fetch_sub(1, Ordering::Relaxed);
+                if seats.fetch_add(1, Ordering::Relaxed) >= CONSOLES {
+                    seats.fetch_sub(1, Ordering::Relaxed);
                     continue;
                 }
-                let (host, seat, own) = (Arc::clone(&host), seat.clone(), Arc::clone(&places));
+                let (place, own) = (Arc::clone(&place), Arc::clone(&seats));
                 let started = thread::Builder::new().name("console".to_owned()).spawn(move || {
-                    serve(stream, &host, seat);
+                    place.serve(stream);
                     own.fetch_sub(1, Ordering::Relaxed);
                 });
                 if let Err(error) = started {
-                    places.fetch_sub(1, Ordering::Relaxed);
+                    seats.fetch_sub(1, Ordering::Relaxed);
                     tracing::warn!("no thread for a console: {error}");
                 }
             }
         })?;
         Ok(Self { path })
     }
-
-    /// Where it is.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 impl Drop for Console {
     fn drop(&mut self) {
         // Nobody can connect any more, whether it goes or not.
+        let _ = fs::remove_file(Credential::beside(&self.path));
         let _ = fs::remove_file(&self.path);
         if let Some(folder) = self.path.parent().filter(|it| it.starts_with(std::env::temp_dir())) {
             let _ = fs::remove_dir(folder);
@@ -74,11 +140,33 @@ impl Drop for Console {
     }
 }
 
-fn serve(stream: UnixStream, host: &Host, seat: Seat) {
-    let Ok((mut remote, party)) = Remote::accept(stream) else { return };
-    let well = Desk::new(&mut remote, host.appliance(), Seat { party, ..seat }).serve();
-    // The console may be gone already.
-    let _ = remote.end(well);
+impl Place {
+    /// Holds the conversation with who has connected.
+    fn serve(&self, stream: UnixStream) {
+        let Self { host, door, seat } = self;
+        // Whoever is in may think as long as he likes.
+        let patience = stream.try_clone().and_then(|stream| {
+            stream.set_read_timeout(Some(HELLO))?;
+            Ok(move || stream.set_read_timeout(None))
+        });
+        let Ok(without_limit) = patience else { return };
+        let mut remote = match Remote::accept(stream, door) {
+            Ok(remote) => remote,
+            Err(why) => {
+                tracing::warn!("a console is not let in: {why}");
+                if why != NotAdmitted::Unknown {
+                    host.appliance().note(Action::NotAuthenticated);
+                }
+                return;
+            }
+        };
+        if without_limit().is_err() {
+            return;
+        }
+        let well = Desk::new(&mut remote, host.appliance(), seat.clone()).serve();
+        // The console may be gone already.
+        let _ = remote.end(well);
+    }
 }
 
 /// Makes the folder, which must be ours alone, and clears away the socket of a server that is gone.

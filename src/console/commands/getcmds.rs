@@ -2,7 +2,7 @@
 
 use host_commands::{Status, listing};
 
-use crate::{COMMANDS, Command, Desk, Outcome};
+use crate::{COMMANDS, Command, Desk, Outcome, Party};
 
 pub(super) const COMMAND: Command = Command::new(
     "GETCMDS",
@@ -14,11 +14,14 @@ pub(super) const COMMAND: Command = Command::new(
 /// Codes in a line.
 const WIDTH: usize = 16;
 
+/// The provider sees what there is for him, and not what the tenant has disabled.
 fn run(desk: &mut Desk<'_>) -> Outcome {
+    let is_tenants = desk.party() == Party::Tenant;
     let has = |flag: &str| desk.arguments().iter().any(|argument| argument == flag);
     let (hosts_only, long) = (has("-h"), has("-l"));
     let state = desk.state();
-    let disabled = |code: &String| state.settings.disabled_commands.contains(code);
+    let disabled =
+        |code: &String| is_tenants && state.settings.disabled_commands.contains(code);
     let host: Vec<_> = listing()
         .into_iter()
         .filter(|listed| listed.status == Status::Implemented)
@@ -34,7 +37,10 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     let disabled = &state.settings.disabled_console_commands;
     let console: Vec<_> = COMMANDS
         .iter()
-        .filter(|command| !disabled.iter().any(|name| name == command.name))
+        .filter(|command| match desk.party() {
+            Party::Tenant => !disabled.iter().any(|name| name == command.name),
+            Party::Provider => command.for_provider,
+        })
         .map(|command| (command.name.to_owned(), "", command.summary))
         .collect();
     desk.tell("List of enabled Console commands:")?;

@@ -7,8 +7,7 @@ use crate::{Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command =
     Command::new("HEALTHENABLE", "Suspend or resume the gathering of health counts", run)
-        .offline()
-        .for_provider();
+        .offline();
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let title = "Health check statistics gathering";

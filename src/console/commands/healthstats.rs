@@ -10,8 +10,7 @@ pub(super) const COMMAND: Command = Command::new(
     "View starts, tampers and PINs that were tried, and set the counts to zero",
     run,
 )
-.offline()
-.for_provider();
+.offline();
 
 /// The same counts as J8 reports.
 fn run(desk: &mut Desk<'_>) -> Outcome {

@@ -5,7 +5,7 @@ use appliance::{Refused, Totals};
 use crate::{Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command =
-    Command::new("NETSTAT", "View the connections of the host ports", run).for_provider();
+    Command::new("NETSTAT", "View the connections of the host ports", run);
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let network = desk.appliance().network();

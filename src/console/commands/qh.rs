@@ -5,7 +5,7 @@ use appliance::{HostPorts, Protocol};
 use crate::{Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command =
-    Command::new("QH", "View the settings of the host ports", run).for_provider();
+    Command::new("QH", "View the settings of the host ports", run);
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let state = desk.state();

@@ -4,7 +4,7 @@ use appliance::printer::LineEnd;
 
 use crate::{Command, Desk, Outcome};
 
-pub(super) const COMMAND: Command = Command::new("QP", "View the printer", run).for_provider();
+pub(super) const COMMAND: Command = Command::new("QP", "View the printer", run);
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let printer = desk.appliance().printer();

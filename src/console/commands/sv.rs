@@ -6,8 +6,7 @@ use super::cs::kept;
 use crate::{Command, Desk, Outcome, Stop};
 
 pub(super) const COMMAND: Command =
-    Command::new("SV", "View the certificates of the TLS ports and of trusted authorities", run)
-        .for_provider();
+    Command::new("SV", "View the certificates of the TLS ports and of trusted authorities", run);
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let state = desk.state();

@@ -9,8 +9,7 @@ pub(super) const COMMAND: Command = Command::new(
     "UTILCFG",
     "View the measurement period for load; not online, change it",
     run,
-)
-.for_provider();
+);
 
 /// Shorter periods than ten seconds say little.
 fn run(desk: &mut Desk<'_>) -> Outcome {

@@ -7,8 +7,7 @@ use crate::{Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command =
     Command::new("UTILENABLE", "Suspend or resume the gathering of statistics of load", run)
-        .offline()
-        .for_provider();
+        .offline();
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let title = "Utilization statistics gathering";

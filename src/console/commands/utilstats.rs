@@ -7,8 +7,7 @@ use crate::answers::Yes;
 use crate::{Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command =
-    Command::new("UTILSTATS", "View load and commands of hosts, and set the counts to zero", run)
-        .for_provider();
+    Command::new("UTILSTATS", "View load and commands of hosts, and set the counts to zero", run);
 
 /// The same counts as J2 and J4 report.
 fn run(desk: &mut Desk<'_>) -> Outcome {

@@ -5,7 +5,7 @@ use appliance::Action;
 use crate::{Command, Desk, Outcome, answers::Loaded};
 
 pub(super) const COMMAND: Command =
-    Command::new("V", "Verify an LMK: tell its check value", run).for_provider();
+    Command::new("V", "Verify an LMK: tell its check value", run);
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
     let Loaded(id) = desk.ask()?;

@@ -2,14 +2,16 @@
 
 use appliance::{FIRMWARE, FIRMWARE_COMPLIANT};
 
-use super::licence::show;
-use crate::{Command, Desk, Outcome};
+use super::{licence::show, qh::yes_or_no};
+use crate::{Command, Desk, Outcome, Party};
 
 pub(super) const COMMAND: Command =
     Command::new("VR", "View release, serial number, licences and algorithms", run).for_provider();
 
 fn run(desk: &mut Desk<'_>) -> Outcome {
-    let pci = desk.state().settings.complies_with_pci();
+    // Settings are the tenant's.
+    let is_tenants = desk.party() == Party::Tenant;
+    let pci = is_tenants && desk.state().settings.complies_with_pci();
     let revision = String::from_utf8_lossy(if pci { FIRMWARE_COMPLIANT } else { FIRMWARE });
     for line in [
         format!("Base release: {}", env!("CARGO_PKG_VERSION")),
@@ -20,7 +22,7 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
         format!("Serial Number: {}", desk.fact("Serial number")),
         "Unit info: Strongroom, a payment HSM appliance in software".to_owned(),
         String::new(),
-        format!("PCI HSM compliant settings: {}", if pci { "YES" } else { "NO" }),
+        format!("PCI HSM compliant settings: {}", if is_tenants { yes_or_no(pci) } else { "the tenant's" }),
         "Host configuration: Ethernet".to_owned(),
         "Crypto: 3DES, AES, RSA".to_owned(),
         String::new(),

@@ -7,7 +7,7 @@ use crate::screens::{algorithm, scheme, status};
 use crate::{Command, Desk, Outcome};
 
 pub(super) const COMMAND: Command =
-    Command::new("VT", "View the LMK table and key change storage", run).for_provider();
+    Command::new("VT", "View the LMK table and key change storage", run);
 
 /// Columns are those of the device; their widths are inferred.
 fn run(desk: &mut Desk<'_>) -> Outcome {
