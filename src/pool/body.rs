@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use lease::machine::Named as _;
+use lease::resource::State;
 use lease::{Change, Resource, Sku, Wish};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 /// Type of every resource.
 const TYPE: &str = "Microsoft.HardwareSecurityModules/dedicatedHSMs";
@@ -17,11 +19,25 @@ const TYPE: &str = "Microsoft.HardwareSecurityModules/dedicatedHSMs";
 /// Rack where nothing else is asked for.
 const FIRST_STAMP: &str = "stamp1";
 
+/// One of these texts.
+fn one_of(names: impl IntoIterator<Item = String>) -> Object {
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(names)).build()
+}
+
+fn sku_names() -> Object {
+    one_of(Sku::all().map(|sku| sku.to_string()))
+}
+
+fn state_names() -> Object {
+    let told = State::ALL.iter().filter(|state| **state != State::Absent);
+    one_of(told.map(|state| state.name().to_owned()))
+}
+
 /// Size of an appliance.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub(super) struct SkuBody {
-    /// `payShield10K_LMK1_CPS60`, or LMK2, CPS250, CPS2500.
-    #[schema(example = "payShield10K_LMK1_CPS60")]
+    /// LMKs that may be loaded, and calls a second.
+    #[schema(schema_with = sku_names)]
     pub(super) name: String,
 }
 
@@ -119,7 +135,8 @@ pub(super) struct ResourceBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Properties {
-    /// `CheckingQuota`, `Allocating`, `Provisioning`, `Connecting`, `Succeeded`, `Failed` or `Deleting`.
+    /// How far it is.
+    #[schema(schema_with = state_names)]
     provisioning_state: &'static str,
     /// The same in words.
     status_message: String,

@@ -301,11 +301,15 @@ pub(super) fn router(keeper: Arc<Keeper>) -> Router {
     Router::from(described())
         .route_layer(from_fn(versioned))
         .fallback(|| async { Refusal::nowhere() })
-        .method_not_allowed_fallback(|| async { Refusal::not_allowed() })
+        .method_not_allowed_fallback(not_allowed)
         .layer(from_fn_with_state(Arc::clone(&keeper), admitted))
         .merge(document::route())
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(keeper)
+}
+
+async fn not_allowed() -> Refusal {
+    Refusal::not_allowed()
 }
 
 /// Lets in who has the token.

@@ -63,8 +63,7 @@ const fn method(method: Method) -> &'static str {
     match method {
         Method::CryptoErase => "key destroyed",
         Method::Wipe => "memory wiped",
-        Method::Overwrite => "overwritten and removed",
-        Method::Remove => "removed",
+        Method::Overwrite | Method::Remove => "overwritten and removed",
     }
 }
 

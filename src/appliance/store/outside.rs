@@ -3,7 +3,9 @@
 use std::fs::{self, File, TryLockError};
 use std::path::PathBuf;
 
-use super::{Erased, Folders, Method, ROOT_KEY, Release, STATE, StoreFault, lock, release};
+use super::{
+    Erased, Folders, Method, OTHERS, ROOT_KEY, Release, STATE, StoreFault, disk, lock, release,
+};
 
 impl Folders {
     /// File of the order of a release. While it is there, a release was begun and is not settled.
@@ -27,9 +29,19 @@ impl Folders {
     /// [`StoreFault`]; if the order is noted already, it can be done again.
     pub fn erase(&self, by: &str) -> Result<Release, StoreFault> {
         let _locks = [lock(&self.state)?, lock(&self.root_key)?];
-        if let Some(release) = Release::resume(self)? {
-            return Ok(release);
+        let release = match Release::resume(self)? {
+            Some(release) => release,
+            None => self.begin_release(by)?,
+        };
+        // What a process that was killed has left: no other one uses it.
+        for other in OTHERS {
+            let path = self.state.join(other);
+            disk::erase(&path).map_err(|error| StoreFault::Release(path, error))?;
         }
+        Ok(release)
+    }
+
+    fn begin_release(&self, by: &str) -> Result<Release, StoreFault> {
         let is_there = |path: PathBuf| usize::from(path.exists());
         let fault = |error| StoreFault::Io(self.state.clone(), error);
         let entries = fs::read_dir(&self.state).map_err(fault)?;

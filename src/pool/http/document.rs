@@ -56,5 +56,5 @@ fn described() -> OpenApiRouter<Arc<Keeper>> {
 
 /// Its route, which everybody may take.
 pub(super) fn route() -> Router<Arc<Keeper>> {
-    described().into()
+    Router::from(described()).method_not_allowed_fallback(super::not_allowed)
 }
