@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Bytes of the file system: room for a state, its logs and a journal.
-const LENGTH: u64 = 16 << 20;
+const LENGTH: u64 = 8 << 20;
 
 /// A file system that is removed with this.
 pub(crate) struct Disk {

@@ -12,6 +12,7 @@ mod core_file;
 mod disk;
 #[path = "../child/ending.rs"]
 mod ending;
+mod interruption;
 mod memory;
 mod operation;
 mod place;
@@ -19,3 +20,4 @@ mod planted;
 mod release;
 mod scanner;
 mod secrets;
+mod steps;

@@ -5,12 +5,16 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread;
 use std::time::Duration;
 
-use appliance::{Folders, Found, SerialNumber, Store};
+use appliance::{Folders, Found, SerialNumber, Store, StoreFault};
 
 use crate::disk::Disk;
 use crate::ending;
+
+/// How long a server has to do what it is told.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Place {
     pub(crate) disk: Disk,
@@ -74,7 +78,14 @@ impl Place {
 
     /// What stands in the folders. No server may run.
     pub(crate) fn found(&self) -> Found {
-        Store::open(&self.folders(), SerialNumber::default()).expect("it can be opened")
+        loop {
+            match Store::open(&self.folders(), SerialNumber::default()) {
+                // A lock of this process is a lock of its children, too, until they have become another program, and other
+                // tests start some.
+                Err(StoreFault::InUse(_)) => thread::sleep(Duration::from_millis(1)),
+                found => return found.expect("it can be opened"),
+            }
+        }
     }
 
     /// The last lines of the log.
@@ -105,6 +116,22 @@ impl Server {
         Self { lines: lines.collect(), child }
     }
 
+    /// One whose pool is the test, which speaks on its standard input; it says what it is in a line.
+    pub(crate) fn supervised(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the program is built");
+        let out = BufReader::new(child.stdout.take().expect("it is a pipe"));
+        Self { lines: out.lines().map_while(Result::ok).take(1).collect(), child }
+    }
+
+    /// Lets the provider release it, and waits for its end; where that cannot even be begun it ends in order.
+    pub(crate) fn reclaim(&mut self, request: &str) {
+        let mut pool = self.child.stdin.take().expect("it is supervised");
+        // It may be gone.
+        let _ = writeln!(pool, r#"{{"reclaim":"{request}"}}"#);
+        drop(pool);
+        self.child.wait().expect("it is ours");
+    }
+
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }
@@ -115,7 +142,7 @@ impl Server {
         });
         let address = address.unwrap_or_else(|| panic!("no port: {:?}", self.lines));
         let stream = TcpStream::connect(address).expect("it accepts");
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket option");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket option");
         Host(stream)
     }
 }
