@@ -245,3 +245,41 @@ fn a_server_that_ends_in_order_says_so() {
         assert_eq!(count(&records, code), times);
     }
 }
+
+#[test]
+fn records_that_are_cut_off_while_the_server_is_down_are_named() {
+    let place = Place::new("cut");
+    let mut server = place.serve();
+    let mut stream = server.connect();
+    for _ in 0..5 {
+        ask(&mut stream, "HEADB20000").expect("it answers");
+    }
+    drop(stream);
+    let ended = Command::new("kill").arg(server.child.id().to_string()).status();
+    assert!(ended.expect("it runs").success());
+    assert!(server.child.wait().expect("it ends").success());
+    // Power on, five echoes, the end: the last three go.
+    let file =
+        fs::OpenOptions::new().write(true).open(&place.files("log")[0]).expect("it is there");
+    let length = file.metadata().expect("it is there").len();
+    file.set_len(length - 3 * 32).expect("it can be shortened");
+    let server = place.serve();
+    assert!(
+        server.told("audit log: audit records 5 to 7 are missing at the end"),
+        "{:?}",
+        server.lines
+    );
+    let told = place.console("errlog\nauditlog -v\n");
+    assert!(
+        told.contains("15 00000005 catastrophic Audit records are missing at the end"),
+        "{told}"
+    );
+    assert!(told.contains("Audit Log verified ("), "{told}");
+    let records = retrieve(&mut server.connect());
+    // Numbers are not given twice.
+    let counters: Vec<_> = records.iter().map(|(counter, _)| *counter).take(5).collect();
+    assert_eq!(counters, [1, 2, 3, 4, 8]);
+    drop(server);
+    let server = place.serve();
+    assert!(!server.told("missing"), "{:?}", server.lines);
+}

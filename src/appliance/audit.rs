@@ -7,6 +7,7 @@
 mod action;
 mod book;
 mod chain;
+mod end;
 mod entry;
 mod journal;
 mod options;
@@ -25,6 +26,7 @@ use zeroize::Zeroizing;
 
 pub use action::Action;
 pub use book::{CAPACITY, Numbered};
+pub use end::{Cut, End};
 pub use journal::Damage;
 pub use options::{AuditOptions, CommandSet, WhenFull};
 pub use printed::{HEADING, printed_records};
@@ -66,6 +68,8 @@ pub struct Opened {
     pub records: usize,
     /// Bytes of half a record that was cut off.
     pub torn: u64,
+    /// What was cut off at its end.
+    pub cut: Option<Cut>,
     /// Where it is not as it was written. What could not be read is set aside in files of its own.
     pub damage: Option<Damage>,
 }
@@ -107,6 +111,8 @@ struct Kept {
 #[derive(Debug)]
 struct Store {
     journal: Journal,
+    /// What is on the disk for sure.
+    end: Option<End>,
     folder: PathBuf,
     key: Zeroizing<[u8; 32]>,
 }
@@ -119,12 +125,17 @@ impl Default for AuditLog {
 }
 
 impl AuditLog {
-    /// The log in this folder, whose links were made with this key. What is wrong with it is told, and the log goes on.
+    /// The log in this folder, whose links were made with this key, and which is known to have had this end. What is wrong
+    /// with it is told, and the log goes on.
     ///
     /// # Errors
     /// The folder cannot be read or written.
-    pub fn open(folder: &Path, key: Zeroizing<[u8; 32]>) -> io::Result<(Self, Opened)> {
-        let found = Found::read(folder, &key)?;
+    pub fn open(
+        folder: &Path,
+        key: Zeroizing<[u8; 32]>,
+        end: Option<End>,
+    ) -> io::Result<(Self, Opened)> {
+        let found = Found::read(folder, &key, end)?;
         let (kept, again) = found.entries.split_at(found.entries.len() - found.again);
         let mut book = Book::new();
         for entry in kept {
@@ -143,9 +154,18 @@ impl AuditLog {
             }
             entries.extend(book.marks());
         }
-        let opened = Opened { records: book.len(), torn: found.torn, damage: found.damage };
+        let cut = found.cut();
+        if let Some((_, end)) = cut {
+            // No number is given twice.
+            for mark in [Mark::Number(end.next), Mark::Counter(end.counter)] {
+                book.apply(Entry::Mark(mark));
+                entries.push(Entry::Mark(mark));
+            }
+        }
+        let (torn, cut, damage) = (found.torn, cut.map(|(cut, _)| cut), found.damage);
+        let opened = Opened { records: book.len(), torn, cut, damage };
         let journal = Journal::begin(folder, &key, &found, &entries)?;
-        let store = Store { journal, folder: folder.to_owned(), key };
+        let store = Store { journal, end: None, folder: folder.to_owned(), key };
         Ok((Self::of(book, Some(store)), opened))
     }
 
@@ -219,6 +239,11 @@ impl AuditLog {
         kept.spare = events;
         recorded.is_warned = before < WARNING && kept.book.len() >= WARNING;
         recorded
+    }
+
+    /// Its end, as far as it is on the disk for sure; none where nothing was recorded since it was opened.
+    pub fn end(&self) -> Option<End> {
+        self.kept().store.as_ref()?.end
     }
 
     /// Makes sure that what is written is on the disk, and that no segment is too long.
@@ -316,7 +341,9 @@ impl AuditLog {
         let mut kept = self.kept();
         kept.write()?;
         match &kept.store {
-            Some(store) => Ok(journal::verify(&store.folder, &store.key)?),
+            Some(store) => {
+                Ok(journal::verify(&store.folder, &store.key, Some(store.journal.link()))?)
+            }
             None => Ok(Ok(kept.book.len() as u64)),
         }
     }
@@ -370,14 +397,25 @@ impl Kept {
     }
 
     fn tidy(&mut self) -> io::Result<()> {
-        match &mut self.store {
+        match &self.store {
             Some(Store { journal, .. }) if journal.is_long() => self.roll(),
-            Some(Store { journal, .. }) => journal.sync(),
-            None => Ok(()),
+            _ => self.sync(),
         }
     }
 
+    fn sync(&mut self) -> io::Result<()> {
+        let Some(Store { journal, end, .. }) = &mut self.store else { return Ok(()) };
+        journal.write()?;
+        journal.sync()?;
+        if let Some(link) = journal.last() {
+            let (first, next, counter) = (self.book.first(), self.book.next(), self.book.counter());
+            *end = Some(End { first, next, counter, link });
+        }
+        Ok(())
+    }
+
     fn roll(&mut self) -> io::Result<()> {
+        self.sync()?;
         let Some(Store { journal, .. }) = &mut self.store else { return Ok(()) };
         journal.roll(self.book.next(), self.book.first(), &self.book.marks())
     }

@@ -94,6 +94,8 @@ faults! {
     Tamper 13 Catastrophic "Tamper detected";
     /// Too many PIN attacks erased the LMKs.
     PinAttack 14 Major "LMKs erased after PIN attacks";
+    /// Records are missing at the end of the audit log; the sub-code is the number of the first.
+    AuditCut 15 Catastrophic "Audit records are missing at the end";
 }
 
 /// An entry: all that is known of one code.

@@ -46,8 +46,9 @@ use vault::Moment;
 
 pub use access::{AccessEntry, AccessList};
 pub use audit::{
-    AT_ONCE, Action, Archive, AuditLog, AuditOptions, CAPACITY, CommandSet, Damage, Event, Fate,
-    HEADING, Kind, NotWritten, Numbered, Opened, Record, Room, WhenFull, printed_records,
+    AT_ONCE, Action, Archive, AuditLog, AuditOptions, CAPACITY, CommandSet, Cut, Damage, End,
+    Event, Fate, HEADING, Kind, NotWritten, Numbered, Opened, Record, Room, WhenFull,
+    printed_records,
 };
 pub use authorisation::{
     Activity, ActivityFault, Authorisations, Category, Grant, Interface, Until,
@@ -210,7 +211,7 @@ impl Appliance {
         let mut state = State::clone(&self.state());
         let outcome = change(&mut state);
         if outcome.is_ok() {
-            state.fraud = self.fraud.record();
+            self.count(&mut state);
             if let Some(store) = &mut *store {
                 store.keep(&state).inspect_err(|fault| {
                     tracing::error!("{fault}");
@@ -234,13 +235,19 @@ impl Appliance {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = State::clone(&self.state());
         erase(&mut state);
-        state.fraud = self.fraud.record();
+        self.count(&mut state);
         self.put(state);
         if let Some(store) = &mut *store
             && let Err(fault) = store.keep(&self.state())
         {
             tracing::error!("what was erased may be there again with the next start: {fault}");
         }
+    }
+
+    /// Takes into the state what goes on beside it.
+    fn count(&self, state: &mut State) {
+        state.fraud = self.fraud.record();
+        state.audit_end = self.audit.end().or(state.audit_end);
     }
 
     /// Puts another state in place of the present one.

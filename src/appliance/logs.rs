@@ -25,6 +25,9 @@ const DELAY: Duration = Duration::from_millis(20);
 /// How often the logs are tidied up, and the clock is looked at.
 const PERIOD: Duration = Duration::from_secs(1);
 
+/// How often the state takes in where the audit log ends, at least, while that grows.
+const END_PERIOD: Duration = Duration::from_secs(10);
+
 /// How far the clock of the machine may be off between two looks.
 const TOLERANCE: Duration = Duration::from_secs(2);
 
@@ -36,6 +39,9 @@ impl Appliance {
         let appliance = Self { audit, errors, ..self };
         if opened.torn > 0 {
             appliance.fault(Fault::AuditTorn, capped(opened.torn));
+        }
+        if let Some(cut) = opened.cut {
+            appliance.fault(Fault::AuditCut, capped(cut.first));
         }
         if let Some(damage) = opened.damage {
             appliance.fault(Fault::AuditDamaged, capped(damage.record));
@@ -151,6 +157,15 @@ impl Appliance {
         self.note(Action::Restart);
         self.settle();
         self.tidy();
+        if self.has_other_end() {
+            self.keep();
+        }
+    }
+
+    /// Whether the audit log ends somewhere else than the state says.
+    fn has_other_end(&self) -> bool {
+        let end = self.audit.end();
+        end.is_some() && end != self.state().audit_end
     }
 
     fn tidy(&self) {
@@ -187,7 +202,7 @@ pub enum Unarchived {
 
 fn keep(appliance: &Weak<Appliance>) {
     let mut watch = ClockWatch::new(wall(), Instant::now());
-    let mut tidied = Instant::now();
+    let (mut tidied, mut kept) = (Instant::now(), Instant::now());
     while let Some(appliance) = appliance.upgrade() {
         appliance.audit.wait(PERIOD);
         thread::sleep(DELAY);
@@ -195,6 +210,10 @@ fn keep(appliance: &Weak<Appliance>) {
         if tidied.elapsed() >= PERIOD {
             tidied = Instant::now();
             appliance.tidy();
+            if kept.elapsed() >= END_PERIOD && appliance.has_other_end() {
+                kept = Instant::now();
+                appliance.keep();
+            }
             if let Some(seconds) = watch.jump(wall(), tidied) {
                 appliance.fault(Fault::ClockJump, seconds);
             }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use vault::{Clock, KeyTypes, Lmk, LmkId, Policy};
 
 use crate::{
-    Authorisations, FraudRecord, Health, HostPorts, Licence, LmkTable, Lock, Locks, Mode,
+    Authorisations, End, FraudRecord, Health, HostPorts, Licence, LmkTable, Lock, Locks, Mode,
     Monitoring, Officers, Printing, PrivateKeys, Settings, Tamper, UserStorage,
 };
 
@@ -59,6 +59,8 @@ pub struct State {
     pub fraud: FraudRecord,
     /// What it watches.
     pub monitoring: Monitoring,
+    /// Where the audit log ended when the state was kept last.
+    pub audit_end: Option<End>,
 }
 
 impl Default for State {
@@ -83,6 +85,7 @@ impl Default for State {
             licence: Licence::default(),
             fraud: FraudRecord::default(),
             monitoring: Monitoring::default(),
+            audit_end: None,
         }
     }
 }

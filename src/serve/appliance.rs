@@ -78,7 +78,8 @@ pub(super) fn load(
     let mut appliance = appliance::Appliance::new(state, randomness)
         .with_serial_number(configuration.serial_number);
     if let Some(store) = store {
-        let logs = Logs::open(store.folder(), &store.data_key()).map_err(|error| {
+        let end = appliance.state().audit_end;
+        let logs = Logs::open(store.folder(), &store.data_key(), end).map_err(|error| {
             Failure::usage(format_args!("{}: the logs: {error}", store.folder().display()))
         })?;
         notices.extend(logs_notice(logs.opened()));
@@ -97,6 +98,7 @@ fn logs_notice(opened: &Opened) -> Vec<String> {
     if opened.torn > 0 {
         notices.push("audit log: a half-written record was cut off".to_owned());
     }
+    notices.extend(opened.cut.map(|cut| format!("audit log: {cut}")));
     notices.extend(opened.damage.map(|damage| {
         format!("audit log: {damage}; what could not be read is set aside in audit/*.damaged")
     }));

@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::chain::{self, Chain};
+use super::chain::{self, Chain, Link};
 use super::entry::{self, Entry};
 
 pub use read::Damage;
@@ -46,6 +46,8 @@ pub(super) struct Journal {
     length: u64,
     /// What is to be written.
     waiting: Vec<u8>,
+    /// Link of the last record, if there is one in this segment.
+    last: Option<Link>,
     /// Whether something is written that is not on the disk for sure.
     is_dirty: bool,
 }
@@ -63,13 +65,26 @@ impl Journal {
         let (file, length) = create(folder, found.start, &mut chain, entries)?;
         let mut segments = found.segments.clone();
         segments.push(found.start);
-        let (waiting, is_dirty) = (Vec::new(), false);
-        Ok(Self { folder: folder.to_owned(), chain, segments, file, length, waiting, is_dirty })
+        let (folder, waiting) = (folder.to_owned(), Vec::new());
+        Ok(Self { folder, chain, segments, file, length, waiting, last: None, is_dirty: false })
     }
 
     /// Links an entry. It is not written yet.
     pub(super) fn append(&mut self, entry: Entry) {
         link(&mut self.chain, entry, &mut self.waiting);
+        if matches!(entry, Entry::Record(_)) {
+            self.last = Some(*self.chain.link());
+        }
+    }
+
+    /// The last link.
+    pub(super) const fn link(&self) -> &Link {
+        self.chain.link()
+    }
+
+    /// Link of the last record, if there is one in this segment.
+    pub(super) const fn last(&self) -> Option<Link> {
+        self.last
     }
 
     /// Writes all that is linked, in one go. What could not be written is tried again the next time.
@@ -109,7 +124,7 @@ impl Journal {
         if self.segments.last() != Some(&next) {
             let link = *self.chain.link();
             match create(&self.folder, next, &mut self.chain, marks) {
-                Ok(created) => (self.file, self.length) = created,
+                Ok(created) => ((self.file, self.length), self.last) = (created, None),
                 Err(error) => {
                     self.chain.resume(link);
                     return Err(error);

@@ -24,7 +24,12 @@ impl Folder {
     }
 
     fn open(&self) -> (AuditLog, Opened) {
-        AuditLog::open(&self.0, Zeroizing::new(KEY)).expect("the folder can be used")
+        self.open_with(None)
+    }
+
+    /// The same where its end is known.
+    fn open_with(&self, end: Option<End>) -> (AuditLog, Opened) {
+        AuditLog::open(&self.0, Zeroizing::new(KEY), end).expect("the folder can be used")
     }
 
     fn files(&self, ending: &str) -> Vec<PathBuf> {
@@ -100,7 +105,7 @@ fn a_process_that_is_killed_leaves_whole_records() {
         let bytes = fs::read(file).expect("it is there");
         fs::write(file, &bytes[..bytes.len() - 32 + torn]).expect("it can be written");
         let (log, opened) = folder.open();
-        assert_eq!(opened, Opened { records: 2, torn: torn as u64, damage: None });
+        assert_eq!(opened, Opened { records: 2, torn: torn as u64, ..Opened::default() });
         run(&log, 7..9);
         let (log, opened) = folder.open();
         assert_eq!(opened, Opened { records: 4, ..Opened::default() });
@@ -131,7 +136,7 @@ fn one_byte_changed_anywhere_is_named() {
             let mut changed = whole.clone();
             changed[at] ^= 1 << (at % 8);
             fs::write(file, &changed).expect("it can be written");
-            let found = journal::verify(&right.0, &KEY).expect("it can be read");
+            let found = journal::verify(&right.0, &KEY, None).expect("it can be read");
             // Head, five marks, two records, a mark, a record; each entry has 32 bytes.
             let entry = (at / 32).saturating_sub(6);
             let within = [1, 2, 3, 3][entry];
@@ -145,7 +150,7 @@ fn one_byte_changed_anywhere_is_named() {
         }
         fs::write(file, whole).expect("it can be written");
     }
-    assert_eq!(journal::verify(&right.0, &KEY).expect("it can be read"), Ok(9));
+    assert_eq!(journal::verify(&right.0, &KEY, None).expect("it can be read"), Ok(9));
 }
 
 #[test]
@@ -205,7 +210,7 @@ fn what_is_taken_away_is_missed() {
         let folder = three_segments();
         take(&folder);
         assert_eq!(
-            journal::verify(&folder.0, &KEY).expect("it can be read"),
+            journal::verify(&folder.0, &KEY, None).expect("it can be read"),
             Err(damage),
             "{what}"
         );
@@ -214,8 +219,81 @@ fn what_is_taken_away_is_missed() {
     }
     let folder = three_segments();
     let other = Zeroizing::new(*b"the key of some other appliance.");
-    let (_, opened) = AuditLog::open(&folder.0, other).expect("it can be used");
+    let (_, opened) = AuditLog::open(&folder.0, other, None).expect("it can be used");
     assert_eq!(opened.damage, Some(Damage { record: 1, counter: Some(1) }));
+}
+
+/// A log that is cut off between two records is whole for its chain; only who knows its end misses the rest.
+#[test]
+fn records_that_are_cut_off_at_the_end_are_missed() {
+    let end_of = |folder: &Folder| {
+        let (log, _) = folder.open();
+        run(&log, 0..1);
+        log.tidy().expect("it can be written");
+        log.end().expect("there is a record")
+    };
+    for segments in 0..=4 {
+        for left in 0..4 {
+            let folder = three_segments();
+            let end = end_of(&folder);
+            // Three segments of three records, and one of one.
+            for file in &folder.files("log")[segments..] {
+                fs::remove_file(file).expect("it is there");
+            }
+            let last = folder.files("log").pop();
+            // Head, five marks, two records, a mark, a record.
+            let length = [6, 7, 8, 10][left] * 32;
+            if let Some(last) =
+                last.filter(|last| fs::metadata(last).is_ok_and(|it| it.len() > length))
+            {
+                let whole = fs::metadata(&last).expect("it is there").len();
+                shorten(&last, whole - length);
+            }
+            let (log, opened) = folder.open_with(Some(end));
+            let records = opened.records as u64;
+            let cut = (records < 10).then_some(Cut { first: records + 1, last: 10 });
+            assert_eq!(opened, Opened { records: opened.records, cut, ..Opened::default() });
+            // It goes on behind what is missing, and is missed once.
+            run(&log, 20..22);
+            log.tidy().expect("it can be written");
+            let all: Vec<u64> = (1..=records).chain([11, 12]).collect();
+            assert_eq!((numbers(&log), log.counter()), (all.clone(), 13));
+            for end in [Some(end), log.end()] {
+                let (log, opened) = folder.open_with(end);
+                assert_eq!((opened.cut, opened.damage, numbers(&log)), (None, None, all.clone()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_log_that_was_cleared_or_has_more_than_its_known_end_is_whole() {
+    let folder = three_segments();
+    let (log, _) = folder.open();
+    assert_eq!(log.end(), None);
+    run(&log, 0..2);
+    log.tidy().expect("it can be written");
+    let end = log.end();
+    run(&log, 2..4);
+    assert_eq!(log.end(), end, "not on the disk for sure");
+    drop(log);
+    let (log, opened) = folder.open_with(end);
+    assert_eq!(opened, Opened { records: 13, ..Opened::default() });
+    log.clear().expect("it can be written");
+    for _ in 0..2 {
+        let opened = folder.open_with(end).1;
+        assert_eq!(opened, Opened::default());
+    }
+}
+
+#[test]
+fn what_is_cut_off_while_the_log_is_written_is_missed_when_it_is_verified() {
+    let folder = Folder::new();
+    let (log, _) = folder.open();
+    run(&log, 0..5);
+    assert_eq!(log.verify().expect("it can be read"), Ok(5));
+    shorten(&folder.files("log")[0], 2 * 32);
+    assert_eq!(log.verify().expect("it can be read"), Err(Damage { record: 4, counter: None }));
 }
 
 fn shorten(file: &Path, by: u64) {

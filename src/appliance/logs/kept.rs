@@ -10,7 +10,7 @@ use std::{
 use vault::sealed::DataKey;
 use zeroize::Zeroizing;
 
-use crate::{AuditLog, ErrorLog, Opened};
+use crate::{AuditLog, End, ErrorLog, Opened};
 
 /// Folder of the audit log.
 const AUDIT: &str = "audit";
@@ -31,20 +31,21 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// The logs in the folder of a state. The data key of the state protects the key of the audit log.
+    /// The logs in the folder of a state, which says where the audit log ended. The data key of the state protects the key of
+    /// the audit log.
     ///
     /// A log whose key is gone, or was sealed by another data key, is one that was tampered with: it is told, and set aside.
     ///
     /// # Errors
     /// The folder cannot be read or written.
-    pub fn open(state: &Path, data_key: &DataKey) -> io::Result<Self> {
+    pub fn open(state: &Path, data_key: &DataKey, end: Option<End>) -> io::Result<Self> {
         let folder = state.join(AUDIT);
         DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         let key = match read_key(&folder, data_key)? {
             Some(key) => key,
             None => make_key(&folder, data_key)?,
         };
-        let (audit, opened) = AuditLog::open(&folder, key)?;
+        let (audit, opened) = AuditLog::open(&folder, key, end)?;
         Ok(Self { audit, opened, errors: ErrorLog::open(state.join(ERRORS))? })
     }
 

@@ -5,6 +5,7 @@ use std::{fmt, fs, io, path::Path};
 use super::{ENTRY, HEAD, MAGIC, path};
 use crate::audit::CAPACITY;
 use crate::audit::chain::{Chain, Link};
+use crate::audit::end::{Cut, End};
 use crate::audit::entry::{self, Entry, Mark};
 
 /// The first record that is not as it was written.
@@ -52,6 +53,9 @@ pub(in crate::audit) struct Found {
     counter: u32,
     /// Bytes of half an entry, which were cut off.
     pub(in crate::audit) torn: u64,
+    /// The end that the log is known to have had, and whether it was found there.
+    end: Option<End>,
+    is_end_seen: bool,
     /// Where the log is not as it was written. What follows is set aside.
     pub(in crate::audit) damage: Option<Damage>,
 }
@@ -68,13 +72,19 @@ impl Found {
             first: 1,
             counter: 1,
             torn: 0,
+            end: None,
+            is_end_seen: false,
             damage: None,
         }
     }
 
     /// Reads the segments of a folder. What is torn or damaged is set aside, so that the log can go on.
-    pub(in crate::audit) fn read(folder: &Path, key: &[u8; 32]) -> io::Result<Self> {
-        let mut found = Self::nothing();
+    pub(in crate::audit) fn read(
+        folder: &Path,
+        key: &[u8; 32],
+        end: Option<End>,
+    ) -> io::Result<Self> {
+        let mut found = Self { end, ..Self::nothing() };
         let names = segments(folder)?;
         for (at, name) in names.iter().enumerate() {
             let bytes = fs::read(path(folder, *name))?;
@@ -100,6 +110,8 @@ impl Found {
             found.segments.push(*name);
         }
         found.notice_missing(&names);
+        // Whatever stands before the oldest segment was deleted.
+        found.is_end_seen |= end.is_some_and(|end| names.first().is_some_and(|it| *it >= end.next));
         if let Some(last) = found.segments.last().copied() {
             if found.torn > 0 {
                 let file = fs::OpenOptions::new().write(true).open(path(folder, last))?;
@@ -115,6 +127,14 @@ impl Found {
         }
         found.start = found.next;
         Ok(found)
+    }
+
+    /// What is missing at the end, and the end that the log should have.
+    pub(in crate::audit) fn cut(&self) -> Option<(Cut, End)> {
+        // Damage is told instead.
+        let end = self.end.filter(|_| !self.is_end_seen && self.damage.is_none())?;
+        let first = self.next.max(end.first);
+        (first < end.next).then_some((Cut { first, last: end.next - 1 }, end))
     }
 
     const fn here(&self) -> Damage {
@@ -167,6 +187,8 @@ impl Found {
             }
             self.link = *link;
             self.take(entry)?;
+            self.is_end_seen |=
+                self.end.is_some_and(|end| end.next == self.next && end.link == self.link);
             self.entries.push(entry);
         }
         self.torn = torn.len() as u64;
@@ -200,7 +222,12 @@ impl Found {
 }
 
 /// Checks what is on the disk against the key: the number of records, or the first that is not as it was written.
-pub(in crate::audit) fn verify(folder: &Path, key: &[u8; 32]) -> io::Result<Result<u64, Damage>> {
+/// `link` is the last one, if that is known.
+pub(in crate::audit) fn verify(
+    folder: &Path,
+    key: &[u8; 32],
+    link: Option<&Link>,
+) -> io::Result<Result<u64, Damage>> {
     let mut found = Found::nothing();
     let names = segments(folder)?;
     for (at, name) in names.iter().enumerate() {
@@ -212,6 +239,9 @@ pub(in crate::audit) fn verify(folder: &Path, key: &[u8; 32]) -> io::Result<Resu
     }
     if found.damage.is_none() {
         found.notice_missing(&names);
+    }
+    if found.damage.is_none() && link.is_some_and(|link| found.link != *link) {
+        found.damage = Some(Damage { record: found.next, counter: None });
     }
     let records = found.entries.iter().filter(|entry| matches!(entry, Entry::Record(_)));
     Ok(found.damage.map_or_else(|| Ok(records.count() as u64), Err))

@@ -81,7 +81,7 @@ fn an_audit_log_that_is_written_does_not_come_back() {
     let place = Place::new();
     let appliance = place.appliance(State::development());
     let key = DataKey::generate().expect("randomness");
-    let appliance = appliance.with_logs(Logs::open(&place.0.state, &key).expect("room"));
+    let appliance = appliance.with_logs(Logs::open(&place.0.state, &key, None).expect("room"));
     let write = || {
         appliance.audit(Action::LmksErased.done());
         let (_, written) = appliance.audit.record(WhenFull::Overwrite, false);
