@@ -1,4 +1,7 @@
 //! The error log: what went wrong with the device itself, an entry for each code.
+//!
+//! On disk it is a text, a line for each entry, and a line with the MAC of all before it: AES-256-CMAC under the key of the
+//! audit log.
 
 use std::{
     fs, io,
@@ -9,6 +12,8 @@ use std::{
     },
 };
 
+use crypto::Aes;
+use crypto::mac::Cmac;
 use vault::Moment;
 
 /// How bad it is.
@@ -96,6 +101,8 @@ faults! {
     PinAttack 14 Major "LMKs erased after PIN attacks";
     /// Records are missing at the end of the audit log; the sub-code is the number of the first.
     AuditCut 15 Catastrophic "Audit records are missing at the end";
+    /// The error log is not as it was written. It is set aside, and a new one begins.
+    ErrorsDamaged 16 Catastrophic "Error log is not as it was written";
 }
 
 /// An entry: all that is known of one code.
@@ -117,22 +124,64 @@ pub struct ErrorEntry {
 #[derive(Debug, Default)]
 pub struct ErrorLog {
     entries: Mutex<Vec<ErrorEntry>>,
-    file: Option<PathBuf>,
+    place: Mutex<Option<Place>>,
     is_changed: AtomicBool,
 }
 
+/// Where it is kept.
+struct Place {
+    file: PathBuf,
+    mac: Cmac<Aes>,
+}
+
+impl core::fmt::Debug for Place {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Place").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl Place {
+    /// The text with its MAC.
+    fn sealed(&self, text: &str) -> String {
+        let mac = hex::encode_upper(self.mac.mac(&[CONTEXT, text.as_bytes()]));
+        format!("{text}{MAC}{mac}\n")
+    }
+
+    /// The text, if it is as it was written.
+    fn opened<'t>(&self, sealed: &'t str) -> Option<&'t str> {
+        let (text, _) = sealed.split_at(sealed.rfind(MAC)?);
+        crypto::equal(self.sealed(text).as_bytes(), sealed.as_bytes()).then_some(text)
+    }
+}
+
+/// What the last line begins with, and what the MAC is for.
+const MAC: &str = "MAC ";
+const CONTEXT: &[u8] = b"strongroom error log";
+
 impl ErrorLog {
-    /// The error log in this file. Lines that cannot be read are left out.
+    /// The error log in this file, under the key of the audit log. One that is not as it was written is set aside, which is
+    /// the first entry of the new one.
     ///
     /// # Errors
     /// The file is there and cannot be read.
-    pub fn open(file: PathBuf) -> io::Result<Self> {
-        let text = match fs::read_to_string(&file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            text => text?,
+    pub fn open(file: PathBuf, key: &[u8; 32]) -> io::Result<Self> {
+        let sealed = match fs::read(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            sealed => Some(sealed?),
         };
-        let entries = text.lines().filter_map(ErrorEntry::read).collect();
-        Ok(Self { entries: Mutex::new(entries), file: Some(file), ..Self::default() })
+        let place = Place { file, mac: Cmac::new(Aes::with_256_bits(key)) };
+        let log = Self::default();
+        if let Some(sealed) = sealed {
+            let text = core::str::from_utf8(&sealed).ok().and_then(|text| place.opened(text));
+            if let Some(text) = text {
+                *log.held() = text.lines().filter_map(ErrorEntry::read).collect();
+            } else {
+                fs::rename(&place.file, place.file.with_extension("damaged"))?;
+                log.note(Fault::ErrorsDamaged, 0, None);
+            }
+        }
+        *log.place() = Some(place);
+        Ok(log)
     }
 
     /// Notes what went wrong; gives all that is known of it.
@@ -157,6 +206,7 @@ impl ErrorLog {
 
     /// Forgets all entries, without writing that down.
     pub(crate) fn forget(&self) {
+        *self.place() = None;
         self.clear();
         self.is_changed.store(false, Relaxed);
     }
@@ -169,17 +219,23 @@ impl ErrorLog {
 
     /// Writes it down, if it changed.
     pub fn save(&self) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
+        let place = self.place();
+        let Some(place) = &*place else { return Ok(()) };
         if !self.is_changed.swap(false, Relaxed) {
             return Ok(());
         }
         let text: String = self.held().iter().map(ErrorEntry::line).collect();
-        let new = file.with_extension("new");
-        let saved = fs::write(&new, text).and_then(|()| fs::rename(&new, file));
+        let new = place.file.with_extension("new");
+        let saved =
+            fs::write(&new, place.sealed(&text)).and_then(|()| fs::rename(&new, &place.file));
         if saved.is_err() {
             self.is_changed.store(true, Relaxed);
         }
         saved
+    }
+
+    fn place(&self) -> MutexGuard<'_, Option<Place>> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn held(&self) -> MutexGuard<'_, Vec<ErrorEntry>> {
@@ -237,16 +293,46 @@ mod tests {
         assert!(log.entries().is_empty());
     }
 
+    const KEY: [u8; 32] = *b"a key that nobody else may know.";
+
+    fn file(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("strongroom-errors-{name}-{}", std::process::id()))
+    }
+
     #[test]
     fn it_is_there_again_after_a_restart() {
-        let file = std::env::temp_dir().join(format!("strongroom-errors-{}", std::process::id()));
-        let log = ErrorLog::open(file.clone()).expect("a file that is not there is empty");
+        let file = file("again");
+        let log = ErrorLog::open(file.clone(), &KEY).expect("a file that is not there is empty");
         log.note(Fault::SelfTest, 3, None);
         log.note(Fault::Internal, 0, at("20261124101500Z"));
         log.save().expect("it can be written");
-        let again = ErrorLog::open(file.clone()).expect("it can be read");
+        let again = ErrorLog::open(file.clone(), &KEY).expect("it can be read");
         assert_eq!(again.entries(), log.entries());
         assert_eq!(again.entries().len(), 2);
         fs::remove_file(file).expect("it is there");
+    }
+
+    #[test]
+    fn a_byte_that_is_changed_or_missing_is_noticed() {
+        let file = file("changed");
+        let log = ErrorLog::open(file.clone(), &KEY).expect("a file that is not there is empty");
+        log.note(Fault::Tamper, 9, at("20261124101500Z"));
+        log.save().expect("it can be written");
+        let right = fs::read(&file).expect("it is there");
+        let noticed = |bytes: &[u8], key: &[u8; 32]| {
+            fs::write(&file, bytes).expect("it can be written");
+            let log = ErrorLog::open(file.clone(), key).expect("it can be read");
+            matches!(log.entries()[..], [ErrorEntry { fault: Fault::ErrorsDamaged, .. }])
+        };
+        for at in 0..right.len() {
+            let mut changed = right.clone();
+            changed[at] ^= 1 << (at % 8);
+            assert!(noticed(&changed, &KEY), "byte {at}");
+            assert!(noticed(&right[..at], &KEY), "cut at {at}");
+        }
+        assert!(noticed(&right, b"the key of some other appliance.") && !noticed(&right, &KEY));
+        for left in [file.clone(), file.with_extension("damaged")] {
+            fs::remove_file(left).expect("it is there");
+        }
     }
 }

@@ -45,8 +45,9 @@ impl Logs {
             Some(key) => key,
             None => make_key(&folder, data_key)?,
         };
+        let errors = ErrorLog::open(state.join(ERRORS), &key)?;
         let (audit, opened) = AuditLog::open(&folder, key, end)?;
-        Ok(Self { audit, opened, errors: ErrorLog::open(state.join(ERRORS))? })
+        Ok(Self { audit, opened, errors })
     }
 
     /// Records that were there.
