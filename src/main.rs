@@ -11,6 +11,7 @@ mod certificates_command;
 mod commands;
 mod configuration;
 mod console_command;
+mod consoles;
 mod escape;
 mod evidence;
 mod explain;

@@ -20,7 +20,6 @@ mod http;
 mod keeper;
 mod proof;
 mod run;
-mod token;
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;

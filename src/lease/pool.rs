@@ -47,13 +47,15 @@ pub struct Look {
     pub licensed: Option<Sku>,
     /// LMKs that it has loaded.
     pub lmks: u8,
+    /// Whether its process does not come up, however often it is tried.
+    pub fails: bool,
 }
 
 impl Default for Look {
     /// Nobody has looked.
     fn default() -> Self {
         let evidence = Err("nobody has looked at its evidence".to_owned());
-        Self { evidence, listens: false, licensed: None, lmks: 0 }
+        Self { evidence, listens: false, licensed: None, lmks: 0, fails: false }
     }
 }
 
@@ -402,6 +404,7 @@ impl Pool {
     ) -> Result<(), Problem> {
         let (used, free) = (self.used(resource), self.free(&resource.wish));
         let (mut licensed, mut listens, mut returned) = (None, false, true);
+        let mut event = resource::Event::Tick;
         if let Some(serial) = &resource.serial {
             let appliance = self.appliance_mut(serial)?;
             let seen = look(appliance);
@@ -411,6 +414,9 @@ impl Pool {
             }
             returned = !appliance.state.runs() && appliance.state != device::State::Released;
             (licensed, listens) = (seen.licensed, seen.listens);
+            if seen.fails && resource.state.is_on_the_way() {
+                event = resource::Event::ProviderError;
+            }
         }
         let holds = |guard| match guard {
             resource::Guard::QuotaFree => used < QUOTA,
@@ -421,7 +427,7 @@ impl Pool {
             resource::Guard::Returned => returned,
             _ => false,
         };
-        let row = resource::MACHINE.step(resource.state, resource::Event::Tick, holds)?;
+        let row = resource::MACHINE.step(resource.state, event, holds)?;
         if let Some(serial) = free.filter(|_| row.effects.contains(&resource::Effect::Bind)) {
             self.appliance_mut(&serial)?.bind(resource, look)?;
             resource.serial = Some(serial);

@@ -292,6 +292,13 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether an appliance is allocated, and not handed over yet.
+    pub(crate) const fn is_on_the_way(self) -> bool {
+        matches!(self, Self::Provisioning | Self::Connecting)
+    }
+}
+
 /// One way of a resource.
 pub(crate) type Way = Row<State, Event, Guard, Effect>;
 

@@ -2,8 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -16,10 +14,8 @@ use time::OffsetDateTime;
 
 use super::keeper::{Fault, Keeper};
 use super::run::Run;
+use crate::consoles;
 use crate::evidence::{LEFT, Told, told};
-
-/// Consoles at the same time.
-const CONSOLES: usize = 8;
 
 /// How long a command waits for an appliance, which comes also if nobody waits.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -92,36 +88,9 @@ pub(super) fn open(path: &Path, token: &Path, keeper: &Arc<Keeper>) -> io::Resul
     {
         return Err(error);
     }
-    let listener = UnixListener::bind(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-    let (places, keeper, door) = (Arc::new(()), Arc::clone(keeper), Arc::new(door));
-    thread::Builder::new().name("consoles".to_owned()).spawn(move || {
-        for stream in listener.incoming().filter_map(Result::ok) {
-            let place = Arc::clone(&places);
-            if Arc::strong_count(&place) > CONSOLES + 1 {
-                continue;
-            }
-            let (keeper, door) = (Arc::clone(&keeper), Arc::clone(&door));
-            let started = thread::Builder::new().name("console".to_owned()).spawn(move || {
-                serve(stream, &keeper, &door);
-                drop(place);
-            });
-            if let Err(error) = started {
-                tracing::warn!("no thread for a console: {error}");
-            }
-        }
-    })?;
-    Ok(())
-}
-
-fn serve(stream: UnixStream, keeper: &Keeper, door: &Door) {
-    let mut remote = match Remote::accept(stream, door) {
-        Ok(remote) => remote,
-        Err(why) => return tracing::warn!("a console is not let in: {why}"),
-    };
-    let well = Desk { terminal: &mut remote, keeper }.serve();
-    // The console may be gone already.
-    let _ = remote.end(well);
+    let keeper = Arc::clone(keeper);
+    let serve = move |remote: &mut Remote<_>| Desk { terminal: remote, keeper: &keeper }.serve();
+    consoles::open(path, door, serve, |_| ())
 }
 
 impl Desk<'_> {

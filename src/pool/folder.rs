@@ -17,6 +17,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use appliance::Folders;
+use console::Credential;
 use lease::Pool;
 use lease::evidence::{self, Identity, Record};
 use zeroize::Zeroizing;
@@ -60,6 +61,18 @@ impl Folder {
         token_in(&self.path)
     }
 
+    /// What opens the doors; a new one where there is none.
+    pub(super) fn credential(&self) -> io::Result<Credential> {
+        match Credential::read(&self.token()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let credential = Credential::generate()?;
+                credential.write(&self.token())?;
+                Ok(credential)
+            }
+            read => read,
+        }
+    }
+
     pub(super) fn console(&self) -> PathBuf {
         socket_in(&self.path)
     }
@@ -78,12 +91,17 @@ impl Folder {
         Folders { root_key: Folders::beside(&state), state }
     }
 
-    /// Opens the log of an appliance. It lies with the tenant's state, for it is his, and goes with it.
+    /// Log of an appliance. It lies with the tenant's state, for it is his, and goes with it.
+    pub(super) fn log_file(&self, serial: &str) -> PathBuf {
+        self.state(serial).state.join("log")
+    }
+
+    /// Opens that log.
     pub(super) fn log(&self, serial: &str) -> io::Result<File> {
         let Folders { state, root_key } = self.state(serial);
         make(&state)?;
         make(&root_key)?;
-        OpenOptions::new().append(true).create(true).mode(0o600).open(state.join("log"))
+        OpenOptions::new().append(true).create(true).mode(0o600).open(self.log_file(serial))
     }
 
     /// Makes the folder of a new appliance, with an identity and the head of its evidence.
@@ -142,9 +160,13 @@ impl Folder {
         create(&self.evidence_file(serial), text.as_bytes())
     }
 
-    /// Removes all of an appliance but its evidence, for good.
+    /// Erases and removes all of an appliance but its evidence, for good.
     pub(super) fn destroy(&self, serial: &str) -> io::Result<()> {
-        let Folders { state, root_key } = self.state(serial);
+        let folders = self.state(serial);
+        if folders.state.exists() {
+            folders.erase("destroyed").map_err(io::Error::other)?;
+        }
+        let Folders { state, root_key } = folders;
         let identity = self.appliance(serial).join("identity");
         let gone =
             [fs::remove_dir_all(root_key), fs::remove_dir_all(state), fs::remove_file(identity)];

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use console::Credential;
 use lease::evidence::Record;
 use lease::{Appliance, Change, Identifier, Look, Pool, Problem, Resource, Wish, device, resource};
 use time::OffsetDateTime;
@@ -12,7 +13,6 @@ use time::OffsetDateTime;
 use super::body::Endpoints;
 use super::folder::Folder;
 use super::run::Run;
-use super::token::Token;
 
 /// Why something is not done.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ type Checked = (Option<(i64, i64, u64)>, Result<u64, String>);
 pub(super) struct Keeper {
     pub(super) folder: Folder,
     pub(super) ports: Ports,
-    token: Token,
+    token: Credential,
     pool: Mutex<Pool>,
     runs: Mutex<BTreeMap<String, Run>>,
     checked: Mutex<BTreeMap<String, Checked>>,
@@ -68,13 +68,22 @@ impl Keeper {
             folder.keep(&pool)?;
             pool
         };
-        let token = Token::load(&folder.token())?;
+        // Whoever was interrupted goes on here.
+        let is_destroyed = |it: &&Appliance| it.state == device::State::Destroyed;
+        for Appliance { serial, .. } in pool.appliances.iter().filter(is_destroyed) {
+            if let Err(error) = folder.destroy(serial) {
+                tracing::error!(
+                    "{serial}: {error}; what is left of it is tried again with the next start"
+                );
+            }
+        }
+        let token = folder.credential()?;
         let (runs, checked) = Default::default();
         Ok(Self { folder, ports, token, pool: Mutex::new(pool), runs, checked })
     }
 
     /// What opens the doors.
-    pub(super) fn token(&self) -> &Token {
+    pub(super) fn token(&self) -> &Credential {
         &self.token
     }
 
@@ -110,9 +119,10 @@ impl Keeper {
     pub(super) fn look(&self, appliance: &Appliance) -> Look {
         let evidence = self.records(&appliance.serial);
         let runs = self.runs();
-        let status = runs.get(&appliance.serial).and_then(Run::status).unwrap_or_default();
+        let run = runs.get(&appliance.serial);
+        let status = run.and_then(Run::status).unwrap_or_default();
         let (listens, licensed, lmks) = (status.host.is_some(), status.licensed, status.lmks);
-        Look { evidence, listens, licensed, lmks }
+        Look { evidence, listens, licensed, lmks, fails: run.is_some_and(Run::fails) }
     }
 
     /// How many records verify, if all do and the last one is clean.
@@ -161,6 +171,9 @@ impl Keeper {
             }
             (resource::State::Succeeded, Some(device::State::Released)) => {
                 "The device is released: everything is erased. Delete the resource."
+            }
+            (resource::State::Failed, Some(_)) => {
+                "The device does not start; the log of the provider says why. Delete the resource with force."
             }
             (resource::State::Allocating, _) => {
                 let Wish { location, stamp, .. } = &resource.wish;

@@ -20,6 +20,9 @@ use crate::supervision::{Say, Status};
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
+/// How often in a row a process may end before an appliance that nobody has got yet is given up.
+const FAILURES: u32 = 3;
+
 /// How long a process may take to do what it is told.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -44,6 +47,11 @@ impl Run {
     /// What the process said of itself.
     pub(super) fn status(&self) -> Option<Status> {
         self.child.as_ref().and_then(Child::status)
+    }
+
+    /// Whether it ends again and again.
+    pub(super) fn fails(&self) -> bool {
+        self.failures >= FAILURES && self.status().is_none()
     }
 
     /// Something went wrong: the next try comes later.
@@ -147,7 +155,12 @@ impl Keeper {
                 if appliance.state.runs() && !is_erasing {
                     run.restarts += 1;
                     let pause = run.pause();
-                    warn!("{serial} ended: {status}; it is started again in {} s", pause.as_secs());
+                    let log = self.folder.log_file(serial);
+                    warn!(
+                        "{serial} ended: {status}; it is started again in {} s; its log is {}",
+                        pause.as_secs(),
+                        log.display()
+                    );
                 } else {
                     info!("{serial} ended: {status}");
                 }
@@ -250,6 +263,8 @@ impl Keeper {
             Err(reason) => unproved(erase()?, reason)?,
         };
         self.change(|pool| pool.erased(serial, outcome.clone()))?;
+        // Whoever gets it next has nothing to do with what it did before.
+        self.runs().remove(serial);
         match outcome {
             Release::Clean => info!("{serial} is released"),
             outcome => error!("{serial} is in quarantine: {outcome:?}"),

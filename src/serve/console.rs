@@ -4,26 +4,18 @@
 
 use std::fs::{self, DirBuilder};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::Duration;
 
 use appliance::Action;
-use console::{Credential, Desk, Door, NotAdmitted, Party, Remote, Seat};
+use console::{Credential, Desk, Door, NotAdmitted, Party, Seat};
 use host_commands::Host;
 
 use super::appliance::facts;
 use crate::configuration::Configuration;
-
-/// Consoles at the same time.
-const CONSOLES: usize = 8;
-
-/// How long whoever connects may take to say who is there.
-const HELLO: Duration = Duration::from_secs(10);
+use crate::consoles;
 
 /// The socket of the appliance that listens on a port and keeps no state.
 pub(crate) fn socket_of_port(port: u16, party: Party) -> PathBuf {
@@ -46,13 +38,6 @@ fn name(party: Party) -> &'static str {
 #[derive(Debug)]
 pub(super) struct Console {
     path: PathBuf,
-}
-
-/// What every console at a socket needs.
-struct Place {
-    host: Arc<Host>,
-    door: Door,
-    seat: Seat,
 }
 
 /// Opens the doors: the tenant's, and the provider's, who otherwise sits at the console of a pool. What is to be told of
@@ -103,28 +88,18 @@ impl Console {
         prepare(&path)?;
         let credential = Credential::generate()?;
         credential.write(&Credential::beside(&path))?;
-        let place =
-            Arc::new(Place { host, door: Door { party: seat.party, credential, elsewhere }, seat });
-        let listener = UnixListener::bind(&path)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-        let seats = Arc::new(AtomicUsize::new(0));
-        thread::Builder::new().name("consoles".to_owned()).spawn(move || {
-            for stream in listener.incoming().filter_map(Result::ok) {
-                if seats.fetch_add(1, Ordering::Relaxed) >= CONSOLES {
-                    seats.fetch_sub(1, Ordering::Relaxed);
-                    continue;
+        let door = Door { party: seat.party, credential, elsewhere };
+        let appliance = Arc::clone(&host);
+        consoles::open(
+            &path,
+            door,
+            move |remote| Desk::new(remote, host.appliance(), seat.clone()).serve(),
+            move |why| {
+                if *why != NotAdmitted::Unknown {
+                    appliance.appliance().note(Action::NotAuthenticated);
                 }
-                let (place, own) = (Arc::clone(&place), Arc::clone(&seats));
-                let started = thread::Builder::new().name("console".to_owned()).spawn(move || {
-                    place.serve(stream);
-                    own.fetch_sub(1, Ordering::Relaxed);
-                });
-                if let Err(error) = started {
-                    seats.fetch_sub(1, Ordering::Relaxed);
-                    tracing::warn!("no thread for a console: {error}");
-                }
-            }
-        })?;
+            },
+        )?;
         Ok(Self { path })
     }
 }
@@ -137,35 +112,6 @@ impl Drop for Console {
         if let Some(folder) = self.path.parent().filter(|it| it.starts_with(std::env::temp_dir())) {
             let _ = fs::remove_dir(folder);
         }
-    }
-}
-
-impl Place {
-    /// Holds the conversation with who has connected.
-    fn serve(&self, stream: UnixStream) {
-        let Self { host, door, seat } = self;
-        // Whoever is in may think as long as he likes.
-        let patience = stream.try_clone().and_then(|stream| {
-            stream.set_read_timeout(Some(HELLO))?;
-            Ok(move || stream.set_read_timeout(None))
-        });
-        let Ok(without_limit) = patience else { return };
-        let mut remote = match Remote::accept(stream, door) {
-            Ok(remote) => remote,
-            Err(why) => {
-                tracing::warn!("a console is not let in: {why}");
-                if why != NotAdmitted::Unknown {
-                    host.appliance().note(Action::NotAuthenticated);
-                }
-                return;
-            }
-        };
-        if without_limit().is_err() {
-            return;
-        }
-        let well = Desk::new(&mut remote, host.appliance(), seat.clone()).serve();
-        // The console may be gone already.
-        let _ = remote.end(well);
     }
 }
 

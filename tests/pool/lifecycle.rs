@@ -70,6 +70,25 @@ fn a_lease_goes_round_over_http() {
 }
 
 #[test]
+fn an_appliance_that_does_not_start_fails_its_resource() {
+    let place = Place::new("fails");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").to_string();
+    let pool = place.start_with(&["--ports", &port]);
+    let path = resource("hsm-1");
+    assert_eq!(pool.put(&path, SMALL, "stamp1").status, 201);
+    let body = pool.wait(&path, "Failed");
+    let message = body["properties"]["statusMessage"].as_str().expect("text");
+    assert!(message.contains("does not start"), "{message}");
+    assert_eq!(pool.ask("DELETE", &path, "").status, 409);
+    assert_eq!(pool.ask("DELETE", &format!("{path}?force=REQ-1"), "").status, 202);
+    pool.wait_gone(&path);
+    drop(taken);
+    let log = pool.stop();
+    assert!(log.contains("it is started again in 2 s; its log is"), "{log}");
+}
+
+#[test]
 fn a_third_appliance_at_one_stamp_fails_and_a_second_tenant_waits() {
     let place = Place::new("quota");
     let pool = place.start_with(&["--appliances", "3"]);

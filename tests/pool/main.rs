@@ -101,7 +101,11 @@ impl Place {
     }
 
     fn start_with(&self, arguments: &[&str]) -> Pool<'_> {
-        let mut child = strongroom(&["pool", "--listen", "127.0.0.1:0", "--ports", "127.0.0.1:0"])
+        let mut command = strongroom(&["pool", "--listen", "127.0.0.1:0"]);
+        if !arguments.contains(&"--ports") {
+            command.args(["--ports", "127.0.0.1:0"]);
+        }
+        let mut child = command
             .arg("--dir")
             .arg(self.pool())
             .args(arguments)

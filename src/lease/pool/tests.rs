@@ -36,7 +36,13 @@ fn pool() -> Pool {
 
 /// All is well with every appliance, and what was ordered is done.
 fn well(appliance: &Appliance) -> Look {
-    Look { evidence: Ok(appliance.releases), listens: true, licensed: appliance.sku, lmks: 1 }
+    Look {
+        evidence: Ok(appliance.releases),
+        listens: true,
+        licensed: appliance.sku,
+        lmks: 1,
+        fails: false,
+    }
 }
 
 fn state(pool: &Pool, name: &str) -> State {
@@ -82,6 +88,28 @@ fn it_waits_for_licence_and_ports() {
         pool.tick(now(), |_| look.clone());
     }
     assert_eq!(state(&pool, "hsm"), State::Connecting);
+}
+
+#[test]
+fn a_process_that_does_not_come_up_fails_the_resource_alone() {
+    let mut pool = pool();
+    pool.put(identifier("hsm"), wish(SMALL), now()).expect("it is new");
+    let look = Look { evidence: Ok(0), fails: true, ..Look::default() };
+    for _ in 0..6 {
+        pool.tick(now(), |_| look.clone());
+    }
+    assert_eq!(state(&pool, "hsm"), State::Failed);
+    assert!(pool.delete(&identifier("hsm"), None, &look, now()).is_err(), "it is not released");
+    pool.delete(&identifier("hsm"), Some("REQ-1"), &look, now()).expect("it is forced");
+    pool.erased("S1", Release::Clean).expect("it is being released");
+    settle(&mut pool);
+    assert!(pool.resource(&identifier("hsm")).is_err());
+    // Whoever has got his appliance keeps it.
+    pool.put(identifier("next"), wish(SMALL), now()).expect("it is new");
+    settle(&mut pool);
+    let look = Look { fails: true, ..well(pool.appliance("S1").expect("it is there")) };
+    pool.tick(now(), |_| look.clone());
+    assert_eq!(state(&pool, "next"), State::Succeeded);
 }
 
 #[test]
