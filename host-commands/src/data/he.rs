@@ -10,10 +10,8 @@ use crate::{prelude::*, session::data::of_length};
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "HE", reply = "HF", evidence = "simulator")]
 pub struct Request<'a> {
-    /// TAK.
-    pub key: KeyField<'a, TakForData, 10>,
-    /// Data.
-    pub data: Hex<8>,
+    /// The block, and its key.
+    pub block: TakBlock<'a>,
 }
 
 /// The result.
@@ -28,9 +26,8 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let key = session.open(self.key, Use::Encrypt)?;
-        let mut data = self.data;
-        key.encrypt(Mode::Ecb, &mut [], &mut data.0).map_err(of_length)?;
-        Ok(Reply { data })
+        let (key, mut block) = session.tak_block(self.block, Use::Encrypt)?;
+        key.encrypt(Mode::Ecb, &mut [], &mut block).map_err(of_length)?;
+        Ok(Reply { data: Hex(block) })
     }
 }

@@ -1,13 +1,16 @@
 //! What data encryption commands say about data.
 
 use bytes::{BufMut, BytesMut};
-use vault::{Use, role::DataKey};
+use vault::{
+    Use,
+    role::{DataKey, TakForData},
+};
 use wire::{
     Code, Cursor, ErrorCode, Fault, Field, Grammar, Group, Observer, Parsed, Scope, Wire, put_hex,
     put_number,
 };
 
-use super::{CipherBlock, Counted4H, Decimal, Encoding, KeyField, KeyTypeCode, Ksn};
+use super::{CipherBlock, Counted4H, Decimal, Encoding, Hex, KeyField, KeyTypeCode, Ksn};
 use crate::{
     Session, error,
     session::data::{self, Cipher, Side},
@@ -223,4 +226,13 @@ impl Encoding {
     pub(crate) fn of_encrypted(self, code: u8) -> Result<Self, ErrorCode> {
         if self == Self::Text { Err(ErrorCode::new(code)) } else { Ok(self) }
     }
+}
+
+/// One block of data, and the TAK that is used on it.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct TakBlock<'a> {
+    /// TAK.
+    pub key: KeyField<'a, TakForData, 10>,
+    /// The block.
+    pub data: Hex<8>,
 }

@@ -10,10 +10,10 @@ use vault::{
     role::HmacKey,
     usage::{Authentication, hash_of},
 };
-use wire::{Code, ErrorCode, Fault, Field, Grammar, Group, Parsed, Scope};
+use wire::{Code, ErrorCode, Fault, Field, Grammar, Group, Mark, Parsed, Scope};
 
 use super::{
-    Attributes, Counted4N, Decimal, ForeignHeader, HmacHash, KeyBlockHeader, KeyField, KeyTypeCode,
+    Attributes, Counted4N, Counted5N, Decimal, ForeignHeader, HmacHash, KeyField, KeyTypeCode,
 };
 use crate::error::{KEY_USAGE, MODE_OF_USE};
 
@@ -133,34 +133,19 @@ pub struct HmacKeyFacts {
 }
 
 impl HmacKeyFacts {
-    /// Attributes of a new key: what is said here, or for a key block behind `#`.
+    /// Attributes of the key: what is said here, or for a key block what is behind `#` and read by `of_block`.
     ///
-    /// Errors 04, 05, 06; 15 where what is behind `#` is missing, or one too many; those of [`KeyBlockHeader::of_hmac_key`].
-    pub(crate) fn of_new<'a>(
+    /// Errors 04, 05, 06; 15 where what is behind `#` is missing, or one too many; those of `of_block`.
+    pub(crate) fn attributes<'a, B>(
         &self,
         format: HmacKeyFormat,
-        block: Option<KeyBlockHeader<'a>>,
+        block: Option<B>,
+        of_block: impl FnOnce(&B, usize) -> Result<Attributes<'a>, ErrorCode>,
     ) -> Result<Attributes<'a>, ErrorCode> {
         match (format, block) {
             (HmacKeyFormat::KeyBlock, Some(block)) => {
                 self.leave_it_to_block()?;
-                block.of_hmac_key(self.length.into())
-            }
-            (HmacKeyFormat::Proprietary, None) => self.outside_block(),
-            _ => Err(ErrorCode::INVALID_INPUT),
-        }
-    }
-
-    /// The same for a key that comes in; errors as for [`ForeignHeader::of_hmac_key`], too.
-    pub(crate) fn of_imported<'a>(
-        &self,
-        format: HmacKeyFormat,
-        block: Option<ForeignHeader<'a>>,
-    ) -> Result<Attributes<'a>, ErrorCode> {
-        match (format, block) {
-            (HmacKeyFormat::KeyBlock, Some(block)) => {
-                self.leave_it_to_block()?;
-                block.of_hmac_key(self.length.into())
+                of_block(&block, self.length.into())
             }
             (HmacKeyFormat::Proprietary, None) => self.outside_block(),
             _ => Err(ErrorCode::INVALID_INPUT),
@@ -219,6 +204,23 @@ pub(crate) fn check_length(usage: [u8; 2], bytes: usize) -> Result<(), ErrorCode
     } else {
         Err(ErrorCode::new(4))
     }
+}
+
+/// Data that get an HMAC, and the key for it.
+#[derive(Clone, Copy, Debug, Group, PartialEq)]
+pub struct HmacMessage<'a> {
+    /// Format of the key.
+    #[error(7)]
+    pub format: HmacKeyFormat,
+    /// HMAC key.
+    #[error(80)]
+    pub key: SealedHmacKey<'a>,
+    /// End of a key that is in no key block.
+    #[when(!key.is_block())]
+    pub end: Option<Mark<b';'>>,
+    /// Data.
+    #[error(81)]
+    pub data: Counted5N<'a>,
 }
 
 /// An encrypted HMAC key: its length in four digits and its bytes; or `FFFF` and a Thales key block, which has no `S`

@@ -37,7 +37,7 @@ impl<'a> Execute<'a> for Request<'a> {
         let lmk = session.lmk()?;
         self.format.check(lmk, ErrorCode::new(7))?;
         let Attributes { size, header, optional } =
-            self.facts.of_new(self.format, self.header)?;
+            self.facts.attributes(self.format, self.header, KeyBlockHeader::of_hmac_key)?;
         let key = session.generate(size)?;
         Ok(Reply { key: session.seal_hmac(lmk, &key, header, optional)? })
     }

@@ -17,18 +17,8 @@ pub struct Request<'a> {
     /// Bytes of the HMAC: from half a digest, or what the settings say, up to a whole one.
     #[error(4)]
     pub length: Decimal<4>,
-    /// Format of the key.
-    #[error(7)]
-    pub format: HmacKeyFormat,
-    /// HMAC key.
-    #[error(80)]
-    pub key: SealedHmacKey<'a>,
-    /// End of a key that is in no key block.
-    #[when(!key.is_block())]
-    pub end: Option<Mark<b';'>>,
-    /// Data.
-    #[error(81)]
-    pub data: Counted5N<'a>,
+    /// The data, and their key.
+    pub message: HmacMessage<'a>,
     /// LMK to use.
     #[after("%")]
     pub lmk: Option<LmkId>,
@@ -49,8 +39,7 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let key = session.hmac_key(self.hash, self.format, self.key, Use::Generate)?;
-        let hmac = session.hmac(&key, self.length.into(), self.data.0)?;
+        let hmac = session.hmac(self.hash, self.message, Use::Generate, self.length.into())?;
         Ok(Reply { length: self.length, hmac })
     }
 }

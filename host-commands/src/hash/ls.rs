@@ -22,18 +22,8 @@ pub struct Request<'a> {
     #[error(4)]
     #[with(length.into())]
     pub hmac: Digest,
-    /// Format of the key.
-    #[error(7)]
-    pub format: HmacKeyFormat,
-    /// HMAC key.
-    #[error(80)]
-    pub key: SealedHmacKey<'a>,
-    /// End of a key that is in no key block.
-    #[when(!key.is_block())]
-    pub end: Option<Mark<b';'>>,
-    /// Data.
-    #[error(81)]
-    pub data: Counted5N<'a>,
+    /// The data, and their key.
+    pub message: HmacMessage<'a>,
     /// LMK to use.
     #[after("%")]
     pub lmk: Option<LmkId>,
@@ -48,8 +38,7 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let key = session.hmac_key(self.hash, self.format, self.key, Use::Verify)?;
-        let hmac = session.hmac(&key, self.length.into(), self.data.0)?;
+        let hmac = session.hmac(self.hash, self.message, Use::Verify, self.length.into())?;
         if crypto::equal(hmac.bytes(), self.hmac.bytes()) {
             Ok(Reply {})
         } else {

@@ -106,7 +106,7 @@ impl<'a> Request<'a> {
             return Err(ErrorCode::DATA_LENGTH);
         }
         if let (Some(format), Some(facts)) = (self.transport.bare(), self.facts) {
-            let attributes = facts.of_imported(self.format, self.header)?;
+            let attributes = facts.attributes(self.format, self.header, ForeignHeader::of_hmac_key)?;
             let (header, length) = (attributes.header, attributes.size.bytes);
             let key = zmk.decrypt_hmac(sealed, format, header, length).map_err(of_hmac)?;
             return Ok((key, attributes));

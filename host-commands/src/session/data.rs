@@ -14,7 +14,7 @@ use crate::{
     error::{KEY_USAGE, MESSAGE_FORMAT, refused, refused_outright},
     fields::{
         Chaining, CipherBlock, CipherMode, CounterBits, Decimal, Fpe, KeyField, KeyTypeCode, Ksn,
-        Radix,
+        Radix, TakBlock,
     },
 };
 
@@ -58,6 +58,17 @@ enum Work<'a> {
     Blocks(Mode),
     Bps(Radix),
     Ff1(Fpe<'a>),
+}
+
+impl Session<'_> {
+    /// Opens the TAK of a block.
+    pub(crate) fn tak_block(
+        &self,
+        block: TakBlock<'_>,
+        use_: Use,
+    ) -> Result<(Key<Data>, [u8; 8]), ErrorCode> {
+        Ok((self.open(block.key, use_)?, block.data.0))
+    }
 }
 
 impl<'a, const E: u8> Side<'a, E> {

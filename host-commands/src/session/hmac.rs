@@ -13,39 +13,33 @@ use wire::ErrorCode;
 use super::Session;
 use crate::{
     error::{ALGORITHM, KEY_SCHEME, KEY_USAGE, SOURCE_PARITY, refused, refused_outright},
-    fields::{Digest, HmacHash, HmacKeyFormat, HmacTransportFormat, KeyField, SealedHmacKey},
+    fields::{
+        Digest, HmacHash, HmacKeyFormat, HmacMessage, HmacTransportFormat, KeyField, SealedHmacKey,
+    },
 };
 
 impl<'a> Session<'a> {
-    /// Opens the HMAC key of the message. Errors 07 for a format that is not the LMK's; 05 for a hash that the key is not
-    /// for.
-    pub(crate) fn hmac_key(
+    /// The first bytes of the HMAC of a message.
+    ///
+    /// Errors 07 for a format that is not the LMK's; 05 for a hash that the key is not for; 04 for fewer bytes than the
+    /// settings allow, or more than a digest has; those of the key.
+    pub(crate) fn hmac(
         &self,
         hash: HmacHash,
-        format: HmacKeyFormat,
-        key: SealedHmacKey<'_>,
+        message: HmacMessage<'_>,
         purpose: Use,
-    ) -> Result<Key<Authentication>, ErrorCode> {
-        let lmk = self.lmk()?;
+        length: usize,
+    ) -> Result<Digest, ErrorCode> {
+        let (lmk, HmacMessage { format, key, data, .. }) = (self.lmk()?, message);
         format.check(lmk, ErrorCode::new(7))?;
         let key = self.open_hmac(lmk, format, key, purpose)?;
         hash.check(format, key.header().ok_or(KEY_USAGE.0)?)?;
-        Ok(key)
-    }
-
-    /// The first bytes of an HMAC. Error 04 for fewer than the settings allow, or more than a digest has.
-    pub(crate) fn hmac(
-        &self,
-        key: &Key<Authentication>,
-        length: usize,
-        data: &[u8],
-    ) -> Result<Digest, ErrorCode> {
         let hash = key.hash().ok_or(KEY_USAGE.0)?;
         let whole = hash.digest_size();
         if !(self.settings().minimum_hmac_length.bytes(whole)..=whole).contains(&length) {
             return Err(ErrorCode::new(4));
         }
-        let hmac = key.hmac(hash, &[data]).map_err(|_| ALGORITHM.0)?;
+        let hmac = key.hmac(hash, &[data.0]).map_err(|_| ALGORITHM.0)?;
         Ok(Digest::new(hmac, length))
     }
 
