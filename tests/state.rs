@@ -155,6 +155,25 @@ fn until_the_limit(began: Instant) -> impl Iterator<Item = usize> {
     (0..KILLS).take_while(move |_| began.elapsed() < LIMIT)
 }
 
+/// A change is kept in a thread of its own, and what follows it on its connection sees it.
+#[test]
+fn replies_come_in_order_though_changes_wait_for_a_disk() {
+    let place = Place::new("order");
+    let server = place.serve(&["--dev"]);
+    let mut stream = server.connect();
+    let rounds = 1_u64..30;
+    let messages = rounds.clone().flat_map(|number| {
+        [format!("HEADLAK00101{number:016}"), "HEADLEK00101".to_owned(), "HEADNC".to_owned()]
+    });
+    let sent: Vec<u8> = messages.flat_map(|message| frame(&message)).collect();
+    stream.write_all(&sent).expect("it reads");
+    for number in rounds {
+        assert_eq!(reply(&mut stream).as_deref(), Some("HEADLB00"));
+        assert_eq!(reply(&mut stream), Some(format!("HEADLF00{number:016}")));
+        assert!(reply(&mut stream).is_some_and(|reply| reply.starts_with("HEADND00")));
+    }
+}
+
 #[test]
 fn a_kill_loses_nothing_that_a_host_was_told_is_done() {
     let place = Place::new("hosts");

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, sync::OnceLock};
 
 use appliance::{Appliance, BatchSize, PrintFormat, Printer, Randomness, State, StorageLength};
 use bytes::BytesMut;
-use wire::{ErrorCode, LmkKind, LmkPin, Scope, Storage, Trace};
+use wire::{Burden, ErrorCode, LmkKind, LmkPin, Scope, Storage, Trace};
 
 use crate::{
     COMMANDS, Host, LmkPort, UnknownCommand, envelope, error,
@@ -85,7 +85,11 @@ fn answers(message: &[u8]) {
     };
     let start = [&message[..HEADER.min(message.len())], &reply_code].concat();
     let all = [LmkPort::Default, LmkPort::Only(0), LmkPort::Only(1), LmkPort::Only(2)];
-    let ports = if entry.is_some_and(|entry| entry.spec.slow) { &all[..1] } else { &all };
+    let ports = if entry.is_some_and(|entry| entry.spec.burden == Burden::Processor) {
+        &all[..1]
+    } else {
+        &all
+    };
     for port in ports.iter().chain(&[LmkPort::Only(99)]) {
         let mut out = BytesMut::from(&b"before"[..]);
         host.answer(*port, message, &mut out);

@@ -8,6 +8,7 @@ use std::{
 
 use appliance::{Appliance, Fault};
 use bytes::{BufMut, BytesMut};
+use wire::Burden;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{LmkPort, SecondReply, Session, envelope, error, find};
@@ -67,11 +68,11 @@ impl Host {
         &self.appliance
     }
 
-    /// Whether the command of this message takes so long that other messages should not wait for it.
-    pub fn is_slow(&self, message: &[u8]) -> bool {
+    /// What the command of this message costs.
+    pub fn burden(&self, message: &[u8]) -> Burden {
         let code =
             message.get(self.appliance.header_length()..).and_then(|rest| rest.first_chunk());
-        code.and_then(|code| find(*code)).is_some_and(|entry| entry.spec.slow)
+        code.and_then(|code| find(*code)).map_or(Burden::Light, |entry| entry.spec.burden)
     }
 
     /// Overwrites what commands left of secrets on the stack of this thread. To be called after some messages, by a caller

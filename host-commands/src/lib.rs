@@ -70,6 +70,11 @@ pub trait Command<'a>: Execute<'a> {
     ) -> Result<(), ErrorCode>;
 }
 
+/// A request that changes what the appliance keeps: `changes` among the properties of its command.
+///
+/// Only such a request gets at [`Session::change`], so that the server knows whom a disk may hold up.
+pub trait Changes {}
+
 /// Parses, executes and encodes.
 pub type Run = for<'a> fn(&'a [u8], &'a Session<'a>, &mut BytesMut) -> Result<(), ErrorCode>;
 

@@ -31,7 +31,7 @@ use wire::{
 };
 
 use crate::{
-    Category, UnknownCommand, envelope,
+    Category, Changes, UnknownCommand, envelope,
     error::{
         DISABLED, INTERNAL, NOT_AUTHORISED, NOT_LICENSED, STORAGE_EMPTY, STORAGE_INDEX, refused,
     },
@@ -142,12 +142,13 @@ impl<'a> Session<'a> {
         self.appliance
     }
 
-    /// Changes the state of the appliance; where the change fails, nothing is changed.
+    /// Changes the state of the appliance on behalf of a request; where the change fails, nothing is changed.
     ///
     /// # Errors
     /// Those of the change; 41 where the appliance cannot keep its state.
     pub fn change<T>(
         &self,
+        _: &impl Changes,
         change: impl FnOnce(&mut State) -> Result<T, ErrorCode>,
     ) -> Result<T, ErrorCode> {
         self.appliance.try_change(change).unwrap_or(Err(INTERNAL.0))

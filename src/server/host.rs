@@ -7,6 +7,7 @@ use appliance::Appliance;
 use bytes::BytesMut;
 use host_commands::LmkPort;
 use tokio::sync::oneshot;
+use wire::Burden;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::pool::Pool;
@@ -31,24 +32,25 @@ pub(crate) trait Host: Send + Sync + 'static {
 /// The body of a reply that is not there yet.
 pub(crate) type Later = oneshot::Receiver<Zeroizing<Vec<u8>>>;
 
-/// The appliance, with threads of their own for its slow commands.
+/// The appliance, with threads of their own for commands that take their time.
 #[derive(Debug)]
 pub(crate) struct Pooled {
     host: Arc<host_commands::Host>,
-    pool: Pool,
+    slow: Pool,
+    changes: Pool,
 }
 
 impl Pooled {
     /// Starts the threads.
     pub(crate) fn new(host: Arc<host_commands::Host>) -> io::Result<Self> {
-        Ok(Self { host, pool: Pool::start()? })
+        Ok(Self { host, slow: Pool::of_slow_commands()?, changes: Pool::of_changes()? })
     }
 
-    /// Answers with the only reply of a slow command.
-    fn answer_later(&self, port: LmkPort, message: &[u8]) -> Later {
+    /// Answers with the only reply of a command, in a thread of a pool.
+    fn answer_later(&self, pool: &Pool, port: LmkPort, message: &[u8]) -> Later {
         let (sender, later) = oneshot::channel();
         let (host, message) = (Arc::clone(&self.host), Zeroizing::new(message.to_vec()));
-        self.pool.run(move || {
+        pool.run(move || {
             // A connection that is gone does not want it any more.
             if sender.is_closed() {
                 return;
@@ -66,8 +68,10 @@ impl Pooled {
 
 impl Host for Pooled {
     fn answer(&self, port: LmkPort, message: &[u8], out: &mut BytesMut) -> Option<Later> {
-        if self.host.is_slow(message) {
-            return Some(self.answer_later(port, message));
+        match self.host.burden(message) {
+            Burden::Light => {}
+            Burden::Processor => return Some(self.answer_later(&self.slow, port, message)),
+            Burden::Disk => return Some(self.answer_later(&self.changes, port, message)),
         }
         let second = self.host.answer(port, message, out)?;
         let (sender, later) = oneshot::channel();

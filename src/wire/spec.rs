@@ -107,6 +107,17 @@ pub enum Evidence {
     Inferred,
 }
 
+/// What a command costs: whether other messages should wait for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Burden {
+    /// Less than handing it to another thread.
+    Light,
+    /// Much work for the processor.
+    Processor,
+    /// A change of what the appliance keeps, maybe on a disk.
+    Disk,
+}
+
 /// Everything that is known about a command without running it.
 #[derive(Clone, Copy, Debug)]
 pub struct CommandSpec {
@@ -123,8 +134,8 @@ pub struct CommandSpec {
     pub evidence: Evidence,
     /// Package that must be licensed, else error 67.
     pub licence: &'static str,
-    /// Whether it takes long enough to leave the connection's thread.
-    pub slow: bool,
+    /// What it costs.
+    pub burden: Burden,
     /// Whether the LMK identifier is a field of the request rather than of the envelope.
     pub own_lmk: bool,
     /// Whether a failure counts as a failed PIN verification.

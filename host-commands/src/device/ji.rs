@@ -8,7 +8,7 @@ use crate::prelude::*;
 ///
 /// The activity that it needs is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "JI", reply = "JJ", evidence = "simulator")]
+#[host_command(code = "JI", reply = "JJ", evidence = "simulator", changes)]
 #[authorise(Diag, "")]
 pub struct Request;
 
@@ -22,7 +22,7 @@ impl<'a> Execute<'a> for Request {
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         session.appliance().fraud().reset_counts();
-        session.change(|state| {
+        session.change(self, |state| {
             state.health = Health::reset(state.clock.now());
             Ok(())
         })?;

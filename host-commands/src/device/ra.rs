@@ -8,7 +8,7 @@ use crate::prelude::*;
 ///
 /// The old form has no fields. The meaning of the mode flag is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "RA", reply = "RB", evidence = "simulator")]
+#[host_command(code = "RA", reply = "RB", evidence = "simulator", changes)]
 pub struct Request<'a> {
     /// What to do with the activities below, in the newer form.
     #[maybe]
@@ -51,7 +51,7 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        let cancelled = session.change(|state| match self.activities {
+        let cancelled = session.change(self, |state| match self.activities {
             Some(list) if list.iter().next().is_some() => {
                 let own = list.iter().filter(|it| cancel(&mut state.authorised, it.name.0));
                 Ok(own.count())

@@ -8,7 +8,7 @@ use crate::prelude::*;
 ///
 /// Only what stands beside the LMK of the message, and no error where nothing does (both inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "BS", reply = "BT", evidence = "manual")]
+#[host_command(code = "BS", reply = "BT", evidence = "manual", changes)]
 pub struct Request {}
 
 /// Nothing but the error code.
@@ -22,7 +22,7 @@ impl<'a> Execute<'a> for Request {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         session.lmk()?;
         let id = session.lmk_id();
-        session.change(|state| {
+        session.change(self, |state| {
             state.lmks.erase_key_change(id);
             Ok(())
         })?;

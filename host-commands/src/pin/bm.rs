@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// They take the place of those of the same length; the others stay (inferred). They count where the
 /// settings ask for weak PIN checking. The activity that has to be authorised is inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "BM", reply = "BN", evidence = "simulator", licence = "magnetic-stripe-issuing")]
+#[host_command(code = "BM", reply = "BN", evidence = "simulator", licence = "magnetic-stripe-issuing", changes)]
 #[authorise(Command, "bm")]
 pub struct Request<'a> {
     /// The PINs.
@@ -27,7 +27,7 @@ impl<'a> Execute<'a> for Request<'a> {
         if !(4..=12).contains(&self.excluded.length) {
             return Err(ErrorCode::INVALID_INPUT);
         }
-        session.exclude(self.excluded)?;
+        session.exclude(self, self.excluded)?;
         Ok(Reply {})
     }
 }

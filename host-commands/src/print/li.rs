@@ -8,7 +8,7 @@ use crate::prelude::*;
 ///
 /// As delivered they are English. They outlive a loss of power.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "LI", reply = "LJ", evidence = "manual", licence = "magnetic-stripe-issuing")]
+#[host_command(code = "LI", reply = "LJ", evidence = "manual", licence = "magnetic-stripe-issuing", changes)]
 pub struct Request<'a> {
     /// Words for the digits 0 to 9.
     #[repeat(10_usize)]
@@ -26,7 +26,7 @@ impl<'a> Execute<'a> for Request<'a> {
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
         let mut words = self.words.iter();
         let words = [(); 10].map(|()| words.next().map_or_else(Vec::new, |word| word.0.to_vec()));
-        session.change(|state| {
+        session.change(self, |state| {
             state.printing.pin_text = PinText::new(words);
             Ok(Reply {})
         })

@@ -13,7 +13,7 @@ use crate::prelude::*;
 /// other symbols and for more than 299 symbols and constants are inferred. The format is lost when
 /// the power is.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "PA", reply = "PB", evidence = "device", licence = "magnetic-stripe-issuing")]
+#[host_command(code = "PA", reply = "PB", evidence = "device", licence = "magnetic-stripe-issuing", changes)]
 pub struct Request<'a> {
     /// Print format.
     pub format: FormatText<'a>,
@@ -28,6 +28,6 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        session.load_form(|_| Ok(PrintFormat::new(self.format.0))).map(|()| Reply {})
+        session.load_form(self, |_| Ok(PrintFormat::new(self.format.0))).map(|()| Reply {})
     }
 }

@@ -7,7 +7,7 @@ use crate::prelude::*;
 /// They wait for QC, which ends the batch. What was in user storage is lost. A wrong entry loads none
 /// of its message, and more than 1,130 entries answer 21 (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "QA", reply = "QB", evidence = "manual", licence = "magnetic-stripe-issuing")]
+#[host_command(code = "QA", reply = "QB", evidence = "manual", licence = "magnetic-stripe-issuing", changes)]
 #[errors(REFERENCE_NUMBER)]
 pub struct Request<'a> {
     /// Reference numbers and PINs.
@@ -23,6 +23,6 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply, ErrorCode> {
-        session.keep_choices(self.choices).map(|()| Reply {})
+        session.keep_choices(self, self.choices).map(|()| Reply {})
     }
 }

@@ -11,7 +11,7 @@ use crate::prelude::*;
 /// and stays as QA left it (inferred). How PINs stand under the LMK, and the reference number, are
 /// constructions of our own (inferred).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "QC", reply = "QD", evidence = "manual", licence = "magnetic-stripe-issuing", slow)]
+#[host_command(code = "QC", reply = "QD", evidence = "manual", licence = "magnetic-stripe-issuing", changes)]
 #[errors(REFERENCE_NUMBER, SOLICITATION)]
 pub struct Request<'a> {
     /// Reference numbers and PINs.
@@ -30,6 +30,6 @@ impl<'a> Execute<'a> for Request<'a> {
     type Reply = Reply<'a>;
 
     fn execute(&self, session: &'a Session<'a>) -> Result<Reply<'a>, ErrorCode> {
-        Ok(Reply { pins: session.end_batch(self.choices)?.into() })
+        Ok(Reply { pins: session.end_batch(self, self.choices)?.into() })
     }
 }

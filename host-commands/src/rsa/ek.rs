@@ -8,7 +8,7 @@ use crate::prelude::*;
 ///
 /// A key that was there is overwritten. There are 21 places beside each LMK (inferred); the key is kept as it is under the LMK.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "EK", reply = "EL", evidence = "manual", licence = "premium-key-management", slow)]
+#[host_command(code = "EK", reply = "EL", evidence = "manual", licence = "premium-key-management", changes)]
 #[errors(PRIVATE_KEY, KEY_BLOCK_FORMAT, KEY_BLOCK_AUTHENTICATION, KEY_USAGE, MODE_OF_USE)]
 #[error(3, "there is no such index")]
 pub struct Request<'a> {
@@ -32,7 +32,7 @@ impl<'a> Execute<'a> for Request<'a> {
         let index = index.ok_or(ErrorCode::new(3))?;
         let id = session.lmk_id();
         session.open_private_key(self.key.sealed)?;
-        session.change(|state| {
+        session.change(self, |state| {
             state.private_keys.set(id, index, self.key.sealed);
             Ok(Reply {})
         })

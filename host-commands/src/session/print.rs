@@ -9,6 +9,7 @@ use wire::{ErrorCode, write_hex};
 
 use super::Session;
 use crate::{
+    Changes,
     error::{NO_PRINT_FORMAT, NO_PRINTER},
     fields::{Attributes, KeyTypeCode, PrintFields, Scheme},
     second::Job,
@@ -33,9 +34,10 @@ impl<'a> Session<'a> {
     /// 15 for one that is none (inferred), those of `change`, and 41.
     pub fn load_form(
         &self,
+        request: &impl Changes,
         change: impl FnOnce(Option<&PrintFormat>) -> Result<Loaded, ErrorCode>,
     ) -> Result<(), ErrorCode> {
-        self.change(|State { printing, .. }| {
+        self.change(request, |State { printing, .. }| {
             let format = change(printing.format.as_ref())?;
             printing.format = Some(format.map_err(|_| ErrorCode::INVALID_INPUT)?);
             Ok(())

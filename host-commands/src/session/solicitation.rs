@@ -7,6 +7,7 @@ use wire::{ErrorCode, Mark, Repeat};
 
 use super::Session;
 use crate::{
+    Changes,
     error::{REFERENCE_NUMBER, SOLICITATION, STORAGE_INDEX},
     fields::{Choice, Choices, ChosenPin, Numerals, PinUnderLmk},
 };
@@ -17,9 +18,13 @@ impl<'a> Session<'a> {
     /// # Errors
     /// 30; 15 for a PIN that is longer than the setting says (inferred); 21 where the batch is too long
     /// (inferred).
-    pub fn keep_choices(&self, choices: Choices<'_>) -> Result<(), ErrorCode> {
+    pub fn keep_choices(
+        &self,
+        request: &impl Changes,
+        choices: Choices<'_>,
+    ) -> Result<(), ErrorCode> {
         self.check_choices(choices)?;
-        self.overwrite_storage()?;
+        self.overwrite_storage(request)?;
         let added = self.appliance().batch().add(choices.0, choices.iter().count());
         added.map_err(|_| STORAGE_INDEX.0)
     }
@@ -31,6 +36,7 @@ impl<'a> Session<'a> {
     /// (inferred).
     pub fn end_batch(
         &'a self,
+        request: &impl Changes,
         choices: Choices<'_>,
     ) -> Result<Repeat<'a, ChosenPin<'a>>, ErrorCode> {
         self.check_choices(choices)?;
@@ -41,7 +47,7 @@ impl<'a> Session<'a> {
         }
         let all = Choices(batch.text()).iter().chain(choices.iter());
         let pins = self.collect(all, |choice, session| session.chosen_pin(choice))?;
-        self.overwrite_storage()?;
+        self.overwrite_storage(request)?;
         batch.clear();
         Ok(pins)
     }
@@ -56,11 +62,11 @@ impl<'a> Session<'a> {
     }
 
     /// Loses what is in user storage, where the device keeps a batch. Source: manual.
-    fn overwrite_storage(&self) -> Result<(), ErrorCode> {
+    fn overwrite_storage(&self, request: &impl Changes) -> Result<(), ErrorCode> {
         if self.state().storage.is_empty() {
             return Ok(());
         }
-        self.change(|state| {
+        self.change(request, |state| {
             state.storage = UserStorage::default();
             Ok(())
         })

@@ -15,7 +15,7 @@ pub(super) const MOST: u8 = 0x20;
 /// are of variable length (layout known from an open client), a key is stored with its tag. Nothing is
 /// written if one place does not exist or contents are too long: error 21.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
-#[host_command(code = "LA", reply = "LB", evidence = "manual")]
+#[host_command(code = "LA", reply = "LB", evidence = "manual", changes)]
 pub struct Request<'a> {
     /// First place.
     pub place: StoragePlace,
@@ -50,7 +50,7 @@ impl<'a> Execute<'a> for Request<'a> {
         if !fits {
             return Err(ErrorCode::INVALID_INPUT);
         }
-        session.change(|state| self.write(state).map_err(of_storage)).map(|()| Reply {})
+        session.change(self, |state| self.write(state).map_err(of_storage)).map(|()| Reply {})
     }
 }
 

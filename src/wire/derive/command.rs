@@ -17,7 +17,7 @@ pub(crate) fn host_command(input: &DeriveInput) -> Result<Tokens> {
     let (name, doc) = (&input.ident, doc(&input.attrs));
     let attribute = find(&input.attrs, "host_command")
         .ok_or_else(|| error(name, "give the command a #[host_command(..)]"))?;
-    let Properties { code, reply, print, evidence, licence, slow, verifies_pin } =
+    let Properties { code, reply, print, evidence, licence, slow, changes, verifies_pin } =
         properties(attribute)?;
     let prints = print.is_some();
     let print = option(print);
@@ -32,9 +32,16 @@ pub(crate) fn host_command(input: &DeriveInput) -> Result<Tokens> {
     let lmk = if own_lmk { quote!(Some(self.lmk)) } else { quote!(None) };
     let (request, fixed) = (with_lifetime(input, "wire"), with_lifetime(input, "static"));
     let any = with_lifetime(input, "_");
+    let burden = match (changes, slow) {
+        (true, _) => quote!(Disk),
+        (false, true) => quote!(Processor),
+        (false, false) => quote!(Light),
+    };
+    let marker = changes.then(|| quote!(impl crate::Changes for #any {}));
     let reply_of = quote!(<#fixed as crate::Execute<'static>>::Reply);
     Ok(quote! {
         #wire
+        #marker
 
         impl<'wire> crate::Command<'wire> for #request {
             const ENTRY: &'static crate::Entry = &crate::Entry {
@@ -45,7 +52,7 @@ pub(crate) fn host_command(input: &DeriveInput) -> Result<Tokens> {
                     doc: #doc,
                     evidence: #evidence,
                     licence: #licence,
-                    slow: #slow,
+                    burden: ::wire::Burden::#burden,
                     verifies_pin: #verifies_pin,
                     own_lmk: #own_lmk,
                     settings: &[#(#shown_settings),*],
@@ -96,17 +103,19 @@ struct Properties {
     evidence: Tokens,
     licence: Tokens,
     slow: bool,
+    changes: bool,
     verifies_pin: bool,
 }
 
 fn properties(attribute: &Attribute) -> Result<Properties> {
     let (mut code, mut reply, mut print) = (None, None, None);
     let (mut evidence, mut licence) = (None, quote!("base"));
-    let (mut slow, mut verifies_pin) = (false, false);
+    let (mut slow, mut changes, mut verifies_pin) = (false, false, false);
     attribute.parse_nested_meta(|meta| {
         let key = meta.path.require_ident()?.to_string();
         match key.as_str() {
             "slow" => slow = true,
+            "changes" => changes = true,
             "verifies_pin" => verifies_pin = true,
             "code" => code = Some(two(&meta.value()?.parse()?)?),
             "reply" => reply = Some(two(&meta.value()?.parse()?)?),
@@ -132,8 +141,8 @@ fn properties(attribute: &Attribute) -> Result<Properties> {
     let (Some(code), Some(reply), Some(evidence)) = (code, reply, evidence) else {
         return Err(error(attribute, "code, reply and evidence are needed"));
     };
-    if slow && print.is_some() {
-        return Err(error(attribute, "a slow command has one reply"));
+    if (slow || changes) && print.is_some() {
+        return Err(error(attribute, "a command that leaves its thread has one reply"));
     }
-    Ok(Properties { code, reply, print, evidence, licence, slow, verifies_pin })
+    Ok(Properties { code, reply, print, evidence, licence, slow, changes, verifies_pin })
 }

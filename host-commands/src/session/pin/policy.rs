@@ -4,7 +4,7 @@ use crypto::pin::Pin;
 use wire::ErrorCode;
 
 use crate::{
-    Session,
+    Changes, Session,
     error::{EXCLUDED_PIN, PIN_LENGTH_MISMATCH},
     fields::ExcludedPins,
 };
@@ -39,9 +39,13 @@ impl Session<'_> {
     ///
     /// # Errors
     /// 41.
-    pub(crate) fn exclude(&self, excluded: ExcludedPins<'_>) -> Result<(), ErrorCode> {
+    pub(crate) fn exclude(
+        &self,
+        request: &impl Changes,
+        excluded: ExcludedPins<'_>,
+    ) -> Result<(), ErrorCode> {
         let digits = |pin: &[u8]| pin.iter().copied().map(char::from).collect();
-        self.change(|state| {
+        self.change(request, |state| {
             let table = &mut state.settings.excluded_pins;
             table.retain(|pin| pin.len() != excluded.length);
             table.extend(excluded.iter().map(digits));
