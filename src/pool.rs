@@ -115,6 +115,11 @@ async fn keep(arguments: &Arguments) -> Result<(), Failure> {
         Failure::usage(format_args!("{listen}: {error}; choose another port with --listen"))
     })?;
     let address = listener.local_addr().map_err(Failure::usage)?;
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "the control plane is reached from outside, and the token goes over the network in the clear"
+        );
+    }
     desk::open(&console, &token, &keeper).map_err(at)?;
     let (end, ended) = mpsc::channel();
     let stepping = Arc::clone(&keeper);

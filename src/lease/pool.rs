@@ -238,8 +238,12 @@ impl Pool {
             let Wish { location, stamp, .. } = &wish;
             return Err(Problem::Invalid(format!("there is no {stamp} at location {location}")));
         }
-        let valid = identifier.is_valid();
-        let row = resource::MACHINE.step(resource::State::Absent, resource::Event::Put, |_| valid);
+        let holds = |guard| match guard {
+            resource::Guard::NameValid => identifier.has_valid_name(),
+            resource::Guard::PlaceValid => identifier.has_valid_place(),
+            _ => false,
+        };
+        let row = resource::MACHINE.step(resource::State::Absent, resource::Event::Put, holds);
         let row = row.map_err(|refusal| Problem::Invalid(refusal.to_string()))?;
         self.resources.push(Resource {
             identifier,
@@ -313,7 +317,7 @@ impl Pool {
             resource::Guard::Unbound => serial.is_none(),
             resource::Guard::PutAside => appliance.is_some_and(Appliance::is_put_aside),
             resource::Guard::Released => released,
-            resource::Guard::Request => force.is_some_and(|request| !request.trim().is_empty()),
+            resource::Guard::Request => force.is_some_and(is_documented),
             _ => false,
         };
         let row = resource::MACHINE.step(resource.state, event, holds)?;
@@ -332,7 +336,7 @@ impl Pool {
 
     /// Has an appliance erased on a customer's documented request.
     fn reclaim(&mut self, serial: &str, request: &str) -> Result<(), Problem> {
-        let documented = !request.trim().is_empty();
+        let documented = is_documented(request);
         let appliance = self.appliance_mut(serial)?;
         appliance.step(device::Event::Reclaim, |_| documented)?;
         appliance.reclaim = Some(request.to_owned());
@@ -344,7 +348,7 @@ impl Pool {
     /// # Errors
     /// There is no such appliance, no request, or it is leased.
     pub fn destroy(&mut self, serial: &str, request: &str) -> Result<(), Problem> {
-        let documented = !request.trim().is_empty();
+        let documented = is_documented(request);
         self.appliance_mut(serial)?.step(device::Event::Destroy, |_| documented).map(drop)
     }
 
@@ -455,6 +459,12 @@ impl Pool {
         });
         same.count()
     }
+}
+
+/// Whether a request has an identifier: 1 to 64 characters that can be printed, and not spaces alone.
+fn is_documented(request: &str) -> bool {
+    let fits = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    request.len() <= 64 && request.bytes().all(fits) && !request.trim().is_empty()
 }
 
 #[cfg(test)]

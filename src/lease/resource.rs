@@ -41,6 +41,7 @@ names! {
     /// What has to hold.
     Guard {
         NameValid = "the name is 3 to 24 letters, digits and hyphens",
+        PlaceValid = "subscription and group are 1 to 90 letters, digits, and any of -_.()",
         QuotaFree = "the subscription has fewer than 2 appliances at this stamp",
         QuotaUsed = "the subscription has 2 appliances at this stamp",
         ApplianceFree = "an appliance with verified evidence is in the pool of this stamp",
@@ -83,7 +84,7 @@ pub static MACHINE: Machine<State, Event, Guard, Effect> = Machine {
         Row {
             from: &[State::Absent],
             event: Event::Put,
-            guards: &[Guard::NameValid],
+            guards: &[Guard::NameValid, Guard::PlaceValid],
             to: State::CheckingQuota,
             effects: &[Effect::Create],
         },
@@ -207,10 +208,18 @@ pub struct Identifier {
 
 impl Identifier {
     /// Whether the name is one.
-    pub fn is_valid(&self) -> bool {
+    pub fn has_valid_name(&self) -> bool {
         let name = &self.name;
         (3..=24).contains(&name.len())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    }
+
+    /// Whether subscription and group are such.
+    pub fn has_valid_place(&self) -> bool {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.()".contains(&byte);
+        [&self.subscription, &self.group]
+            .iter()
+            .all(|part| (1..=90).contains(&part.len()) && part.bytes().all(fits))
     }
 }
 
@@ -342,9 +351,25 @@ mod tests {
             ("ä-b-c", false),
             ("", false),
         ] {
-            assert_eq!(named(name).is_valid(), valid, "{name}");
+            assert_eq!(named(name).has_valid_name(), valid, "{name}");
         }
-        assert!(named(&"a".repeat(24)).is_valid() && !named(&"a".repeat(25)).is_valid());
+        assert!(named(&"a".repeat(24)).has_valid_name());
+        assert!(!named(&"a".repeat(25)).has_valid_name());
+        for (part, valid) in [
+            ("6f6ec0a2-0e5c-4d5a-9f2e-2f0f4b6d7a11", true),
+            ("cards_(EU).1", true),
+            ("", false),
+            ("a b", false),
+            ("a/b", false),
+            ("a\u{1b}[2J", false),
+        ] {
+            for identifier in [
+                Identifier { subscription: part.into(), ..named("hsm") },
+                Identifier { group: part.into(), ..named("hsm") },
+            ] {
+                assert_eq!(identifier.has_valid_place(), valid, "{identifier}");
+            }
+        }
     }
 
     #[test]

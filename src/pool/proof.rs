@@ -127,3 +127,85 @@ fn firmware() -> io::Result<String> {
     }
     Ok(HASH.get_or_init(|| hex::encode(digest.finalize())).clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use appliance::{Appliance as Device, Randomness, State};
+
+    use super::*;
+
+    /// The folder of a pool, and the folders of the state of an appliance, removed with this.
+    struct Place(Folder, Folders);
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let pool = self.1.state.ancestors().nth(2);
+            let _ = pool.map(fs::remove_dir_all);
+        }
+    }
+
+    fn place(name: &str) -> Place {
+        let path = std::env::temp_dir().join(format!("strongroom-{name}-{}", std::process::id()));
+        // There may be none of an earlier run.
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::open(&path).expect("room");
+        let folders = folder.state(SERIAL);
+        make(&folders.state).expect("room");
+        make(&folders.root_key).expect("room");
+        Place(folder, folders)
+    }
+
+    const SERIAL: &str = "S0000000001D";
+
+    fn found(check: io::Result<Check>) -> u64 {
+        let check = check.expect("it can be looked at");
+        assert!(check.searched > check.found, "{check:?}");
+        check.found
+    }
+
+    #[test]
+    fn files_that_are_left_are_found() {
+        let Place(_, folders) = &place("files");
+        let look = || files("files", &folders.state, Some(&folders.order()));
+        assert_eq!(found(look()), 0);
+        fs::write(folders.order(), "an order").expect("room");
+        assert_eq!(found(look()), 0);
+        fs::create_dir(folders.state.join("audit")).expect("room");
+        fs::write(folders.state.join("state.new"), "half a state").expect("room");
+        assert_eq!(found(look()), 2);
+    }
+
+    #[test]
+    fn a_state_that_still_opens_is_found() {
+        let Place(folder, folders) = &place("opens");
+        assert_eq!(opened(folder, folders, SERIAL).expect("nothing is there").found, 0);
+        let number = SERIAL.parse().expect("a serial number");
+        let Ok(Found::Nothing(store)) = Store::open(folders, number) else { panic!("it is new") };
+        let random = Randomness::from_system().expect("random numbers");
+        Device::new(State::factory(), random).with_store(store).expect("it is kept");
+        fs::write(folders.order(), "an order that nobody carried out").expect("room");
+        assert_eq!(opened(folder, folders, SERIAL).expect("it can be tried").found, 1);
+        assert!(folders.root_key.join("root-key").exists(), "looking changes nothing");
+        fs::remove_file(folders.root_key.join("root-key")).expect("it is there");
+        assert_eq!(opened(folder, folders, SERIAL).expect("it can be tried").found, 0);
+    }
+
+    #[test]
+    fn a_process_that_still_serves_is_found() {
+        let Place(_, folders) = &place("serves");
+        assert_eq!(found(processes(folders)), 0);
+        // A shell with a script of this name stands for the program.
+        let script = folders.state.with_file_name("serve");
+        fs::write(&script, "read line").expect("room");
+        let mut shell = Command::new("sh");
+        shell.arg("serve").arg(&folders.state).stdin(std::process::Stdio::piped());
+        let mut process =
+            shell.current_dir(script.parent().expect("a folder")).spawn().expect("a shell");
+        assert_eq!(found(processes(folders)), 1);
+        process.kill().expect("it runs");
+        process.wait().expect("it ends");
+        assert_eq!(found(processes(folders)), 0);
+    }
+}

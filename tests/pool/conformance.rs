@@ -163,6 +163,8 @@ fn every_refusal_has_the_same_shape() {
         ("PUT", &versioned, &long, 413, "RequestEntityTooLarge"),
         ("PUT", &versioned.replace("hsm-1", "h"), &body, 400, "InvalidRequest"),
         ("PUT", &versioned.replace("hsm-1", "h_s_m"), &body, 400, "InvalidRequest"),
+        ("PUT", &versioned.replace("bank", "b%1Bk"), &body, 400, "InvalidRequest"),
+        ("PUT", &versioned.replace("cards", "c%20ds"), &body, 400, "InvalidRequest"),
         ("PUT", &versioned, &body.replace("CPS60", "CPS61"), 400, "InvalidSku"),
         ("PUT", &versioned, &body.replace("local", "moon"), 400, "InvalidRequest"),
         ("GET", &versioned.replace("bank", "%FF"), "", 400, "InvalidPath"),

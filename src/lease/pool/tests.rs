@@ -133,8 +133,11 @@ fn what_is_not_released_is_not_deleted_without_force() {
     let look = well(pool.appliance("S1").expect("it is there"));
     let refused = pool.delete(&identifier("hsm"), None, &look, now()).expect_err("it holds keys");
     assert!(refused.to_string().contains("the appliance is released"), "{refused}");
-    let refused = pool.delete(&identifier("hsm"), Some(" "), &look, now()).expect_err("no request");
-    assert!(refused.to_string().contains("documented"), "{refused}");
+    for request in ["", " ", "\u{1b}[2J", &"R".repeat(65)] {
+        let refused = pool.delete(&identifier("hsm"), Some(request), &look, now());
+        let refused = refused.expect_err("no request");
+        assert!(refused.to_string().contains("documented"), "{refused}");
+    }
     assert_eq!(state(&pool, "hsm"), State::Succeeded);
     pool.delete(&identifier("hsm"), Some("REQ-7"), &look, now()).expect("it is forced");
     pool.delete(&identifier("hsm"), None, &look, now()).expect("it is being deleted already");
