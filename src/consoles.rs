@@ -17,12 +17,12 @@ const CONSOLES: usize = 8;
 /// How long whoever connects may take to say who is there.
 const HELLO: Duration = Duration::from_secs(10);
 
-/// Opens a socket and lets consoles in at its door from now on. Each is served by `serve`, in a thread of its own; why one
+/// Opens a socket and lets consoles in at its door from now on. Each is served by `serve` to its end, in a thread of its own; why one
 /// is not let in is told to the log, and to `refused`.
 pub(crate) fn open(
     path: &Path,
     door: Door,
-    serve: impl Fn(&mut Remote<UnixStream>) -> bool + Send + Sync + 'static,
+    serve: impl Fn(Remote<UnixStream>) + Send + Sync + 'static,
     refused: impl Fn(&NotAdmitted) + Send + Sync + 'static,
 ) -> io::Result<()> {
     let listener = UnixListener::bind(path)?;
@@ -53,26 +53,25 @@ struct Place<S, R> {
     refused: R,
 }
 
-impl<S: Fn(&mut Remote<UnixStream>) -> bool, R: Fn(&NotAdmitted)> Place<S, R> {
+impl<S: Fn(Remote<UnixStream>), R: Fn(&NotAdmitted)> Place<S, R> {
     fn hold_conversation(&self, stream: UnixStream) {
         // Whoever is in may think as long as he likes.
         let patience = stream.try_clone().and_then(|stream| {
             stream.set_read_timeout(Some(HELLO))?;
+            // What is shown has to be taken: an appliance that is released waits for that.
+            stream.set_write_timeout(Some(HELLO))?;
             Ok(move || stream.set_read_timeout(None))
         });
         let Ok(without_limit) = patience else { return };
-        let mut remote = match Remote::accept(stream, &self.door) {
+        let remote = match Remote::accept(stream, &self.door) {
             Ok(remote) => remote,
             Err(why) => {
                 tracing::warn!("a console is not let in: {why}");
                 return (self.refused)(&why);
             }
         };
-        if without_limit().is_err() {
-            return;
+        if without_limit().is_ok() {
+            (self.serve)(remote);
         }
-        let well = (self.serve)(&mut remote);
-        // The console may be gone already.
-        let _ = remote.end(well);
     }
 }

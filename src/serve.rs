@@ -5,9 +5,12 @@ pub(crate) mod console;
 mod kept;
 mod supervised;
 
+use std::env;
 use std::future::pending;
 use std::io::{self, Write};
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +18,7 @@ use ::appliance::{Erased, ReleaseFault, Released};
 use host_commands::Host;
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 
 use self::appliance::Appliance;
@@ -67,7 +71,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         tracing::warn!("{unlocked}");
     }
     let Some(appliance) = appliance::load(&configuration, arguments.supervised)? else {
-        tracing::info!("a release was begun, and is carried out now");
+        // Its pool takes it from here.
+        tracing::info!("a release had been begun, and is carried out");
         return Ok(());
     };
     start(appliance, configuration, arguments.supervised)
@@ -81,14 +86,17 @@ fn start(
 ) -> Result<(), Failure> {
     let runtime =
         runtime::Builder::new_multi_thread().enable_all().thread_name("host-port").build();
-    runtime.map_err(Failure::usage)?.block_on(serve(appliance, configuration, is_supervised))
+    let runtime = runtime.map_err(Failure::usage)?;
+    let ending = runtime.block_on(serve(appliance, configuration, is_supervised))?;
+    // A pool looks at what is left, and settles.
+    if ending == Ending::Released && !is_supervised { Err(anew()) } else { Ok(()) }
 }
 
 async fn serve(
     appliance: Appliance,
     configuration: Configuration,
     is_supervised: bool,
-) -> Result<(), Failure> {
+) -> Result<Ending, Failure> {
     let Appliance { host, lmks, mut notices } = appliance;
     let host = Arc::new(host);
     // From here on a signal is an order, also before the ports are open.
@@ -96,7 +104,9 @@ async fn serve(
     let pooled = Arc::new(Pooled::new(Arc::clone(&host)).map_err(Failure::usage)?);
     let server = Server::bind(pooled, &lmks, configuration.server).map_err(Failure::usage)?;
     let port = server.address().port();
-    let _consoles = console::open(&configuration, &host, port, is_supervised, &mut notices);
+    let released = Arc::new(Notify::new());
+    let consoles =
+        console::open(&configuration, &host, port, is_supervised, &mut notices, &released);
     // What a pool reads is for it alone.
     let mut out: Box<dyn Write> =
         if is_supervised { Box::new(io::stderr()) } else { Box::new(io::stdout().lock()) };
@@ -121,6 +131,7 @@ async fn serve(
     };
     let ending = tokio::select! {
         () = signals.next() => Ending::Ordered,
+        () = released.notified() => Ending::Released,
         ending = obeyed => ending,
     };
     stopper.stop();
@@ -131,7 +142,22 @@ async fn serve(
     if ending == Ending::Ordered {
         host.appliance().close_logs();
     }
-    Ok(())
+    // Their sockets and credentials are removed.
+    drop(consoles);
+    Ok(ending)
+}
+
+/// Lets this process execute itself anew, with the same arguments: nothing that stood in its memory is left. Descriptors
+/// are closed with that, among them the locks of the folders.
+fn anew() -> Failure {
+    let mut arguments = env::args_os();
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0(arguments.next().unwrap_or_else(|| "strongroom".into())).args(arguments);
+    // It only returns if that fails.
+    let error = command.exec();
+    Failure::usage(format_args!(
+        "the appliance is released, but this process cannot execute itself anew: {error}; start it again"
+    ))
 }
 
 /// Tells the log how a release went; false where it was not even begun.

@@ -4,8 +4,10 @@
 //! audit log.
 
 use std::{
-    fs, io,
-    path::PathBuf,
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -124,6 +126,7 @@ pub struct ErrorEntry {
 #[derive(Debug, Default)]
 pub struct ErrorLog {
     entries: Mutex<Vec<ErrorEntry>>,
+    /// Where it is kept. Held while it is written, so that whoever takes it away knows that nothing is written any more.
     place: Mutex<Option<Place>>,
     is_changed: AtomicBool,
 }
@@ -204,11 +207,10 @@ impl ErrorLog {
         entries
     }
 
-    /// Forgets all entries, without writing that down.
+    /// Forgets all entries, and keeps none any more. Whoever calls this removes the file.
     pub(crate) fn forget(&self) {
         *self.place() = None;
         self.clear();
-        self.is_changed.store(false, Relaxed);
     }
 
     /// Forgets all entries.
@@ -227,7 +229,7 @@ impl ErrorLog {
         let text: String = self.held().iter().map(ErrorEntry::line).collect();
         let new = place.file.with_extension("new");
         let saved =
-            fs::write(&new, place.sealed(&text)).and_then(|()| fs::rename(&new, &place.file));
+            write(&new, place.sealed(&text).as_ref()).and_then(|()| fs::rename(&new, &place.file));
         if saved.is_err() {
             self.is_changed.store(true, Relaxed);
         }
@@ -241,6 +243,12 @@ impl ErrorLog {
     fn held(&self) -> MutexGuard<'_, Vec<ErrorEntry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Writes a file that is its owner's alone.
+fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
+    options.open(path)?.write_all(text)
 }
 
 impl ErrorEntry {

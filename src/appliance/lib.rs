@@ -123,6 +123,8 @@ pub struct Appliance {
     response_delay: AtomicU64,
     /// What the licence lets through.
     pace: Pace,
+    /// Whether it is nobody's any more.
+    is_released: AtomicBool,
 }
 
 impl Appliance {
@@ -154,6 +156,7 @@ impl Appliance {
             errors: ErrorLog::default(),
             syslog: Syslog::default(),
             response_delay: AtomicU64::new(0),
+            is_released: AtomicBool::new(false),
             first_mailer: Mutex::default(),
             batch: Mutex::default(),
         }

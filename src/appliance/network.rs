@@ -225,6 +225,11 @@ impl Network {
         open.chain(table.closed.iter().map(|(_, row)| *row)).collect()
     }
 
+    /// Forgets connections that have ended.
+    pub(crate) fn forget(&self) {
+        self.table().closed.clear();
+    }
+
     /// Sums since the start.
     pub fn totals(&self) -> Totals {
         let table = self.table();

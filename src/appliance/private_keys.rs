@@ -32,6 +32,11 @@ impl PrivateKeys {
         }
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Erases the keys beside an LMK.
     pub fn erase(&mut self, lmk: LmkId) {
         self.0.retain(|key| key.lmk != lmk.0);

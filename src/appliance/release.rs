@@ -1,6 +1,7 @@
 //! What a release erases, in the order in which it is done.
 
 use std::io;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -65,6 +66,7 @@ impl Appliance {
         let State { is_development, clock, licence, .. } = *before;
         let host_ports = Arc::new(before.host_ports.of_machine());
         let after = State { is_development, host_ports, clock, licence, ..State::factory() };
+        self.is_released.store(true, Ordering::Release);
         self.put(after);
         // A log that goes on would put its files back.
         self.audit.forget();
@@ -79,6 +81,11 @@ impl Appliance {
         Ok(Released { erased, is_drained, on_disk })
     }
 
+    /// Whether a release was begun. Then it is nobody's any more, and its process is to end.
+    pub fn is_released(&self) -> bool {
+        self.is_released.load(Ordering::Acquire)
+    }
+
     /// Wipes what is in memory beside the state.
     fn wipe(&self) {
         let now = self.now();
@@ -87,6 +94,7 @@ impl Appliance {
         self.statistics.reset(now);
         self.audit.forget();
         self.errors.forget();
+        self.network.forget();
         self.set_response_delay(0);
         // Keys that were drawn could be drawn again by who knew where the generator stands.
         if let Err(error) = self.randomness.renew() {
@@ -95,8 +103,16 @@ impl Appliance {
     }
 
     /// What belongs to the tenant, by classes that are always the same.
+    ///
+    /// Smart cards are not among it: they are their holders', and open no lock any more. What other devices have and this
+    /// one has not, it need not erase: a recovery key with its pass phrases, shares of an authority for cards, keys of a
+    /// management port, keys of a time server, a host name. Serial number, licence and clock are the owner's, and stay.
     fn inventory(&self, state: &State, is_kept: bool) -> Vec<Erased> {
         let State { settings, lmks, locks, officers, authorised, storage, printing, .. } = state;
+        let State { private_keys, host_ports, monitoring, .. } = state;
+        let identity = &host_ports.identity;
+        let certificates = identity.chain().len() + identity.authorities().len();
+        let snmp = &monitoring.snmp;
         let kept = if is_kept { Method::CryptoErase } else { Method::Wipe };
         let fraud = self.fraud.counts();
         let commands = (0..crate::POSITIONS).filter(|position| self.statistics.runs(*position) > 0);
@@ -109,8 +125,15 @@ impl Appliance {
             ("LMKs with officers", officers.count(), kept),
             ("authorised activities", authorised.count(), kept),
             ("places in user storage", storage.count(), kept),
-            ("TLS keys", usize::from(state.host_ports.identity.key().is_some()), kept),
+            ("private RSA and ECC keys", private_keys.count(), kept),
+            ("TLS keys", usize::from(identity.key().is_some()), kept),
+            ("TLS certificates", certificates, kept),
+            ("TLS clients", identity.clients.len(), kept),
+            ("access control entries", host_ports.access.entries.len(), kept),
             ("setups of host ports", 1, kept),
+            ("connections of hosts", self.network.connections().len(), Method::Wipe),
+            ("SNMP users and trap receivers", snmp.users.len() + snmp.traps.len(), kept),
+            ("syslog receivers", usize::from(!settings.syslog.server.is_empty()), kept),
             ("print formats", usize::from(printing.format.is_some()), Method::Wipe),
             ("tables of words for PINs", 1, kept),
             ("excluded PINs", settings.excluded_pins.len(), kept),

@@ -24,7 +24,7 @@ registry! {
     auditlog auditprint auditoptions clearaudit errlog clearerr syslog
     ch configacl netstat cm qm cl ql route ping tracert
     sg si sv se sd
-    tamper reboot
+    tamper reboot release
     utilcfg utilenable utilstats healthenable healthstats
     snmp snmpadd snmpdel trap trapadd trapdel
     ca qa cc qc

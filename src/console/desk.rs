@@ -51,6 +51,8 @@ impl<'t> Desk<'t> {
             };
             let outcome = self.enter(&line);
             crypto::wipe_stack();
+            // It is nobody's any more.
+            let is_over = self.appliance.is_released();
             let told = match outcome {
                 Ok(()) => Ok(()),
                 Err(Stop::Aborted) => self.tell("Aborted"),
@@ -62,6 +64,9 @@ impl<'t> Desk<'t> {
             };
             if told.is_err() {
                 return false;
+            }
+            if is_over {
+                return well;
             }
         }
     }

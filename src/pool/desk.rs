@@ -89,7 +89,11 @@ pub(super) fn open(path: &Path, token: &Path, keeper: &Arc<Keeper>) -> io::Resul
         return Err(error);
     }
     let keeper = Arc::clone(keeper);
-    let serve = move |remote: &mut Remote<_>| Desk { terminal: remote, keeper: &keeper }.serve();
+    let serve = move |mut remote: Remote<_>| {
+        let well = Desk { terminal: &mut remote, keeper: &keeper }.serve();
+        // The console may be gone already.
+        let _ = remote.end(well);
+    };
     consoles::open(path, door, serve, |_| ())
 }
 

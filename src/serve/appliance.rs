@@ -42,9 +42,12 @@ pub(super) fn load(
     configuration: &Configuration,
     is_supervised: bool,
 ) -> Result<Option<Appliance>, Failure> {
-    let Some((state, store)) = kept::found(configuration, is_supervised)? else { return Ok(None) };
+    let Some(kept::Beginning { state, store, mut notices }) =
+        kept::found(configuration, is_supervised)?
+    else {
+        return Ok(None);
+    };
     let lmks: Vec<_> = state.lmks.iter().map(|(id, _)| id.0).collect();
-    let mut notices = Vec::new();
     if configuration.dev {
         notices.extend(development(&state, store.is_some()));
     }

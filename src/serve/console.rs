@@ -12,6 +12,7 @@ use std::sync::Arc;
 use appliance::Action;
 use console::{Credential, Desk, Door, NotAdmitted, Party, Seat};
 use host_commands::Host;
+use tokio::sync::Notify;
 
 use super::appliance::facts;
 use crate::configuration::Configuration;
@@ -40,14 +41,26 @@ pub(super) struct Console {
     path: PathBuf,
 }
 
+/// What an officer is told who has released the appliance.
+fn after_release(configuration: &Configuration, is_supervised: bool) -> &'static str {
+    match (is_supervised, &configuration.state) {
+        (true, _) => {
+            "The appliance ends now. Its pool looks whether anything is left, signs that nothing is, and takes it back"
+        }
+        (_, Some(_)) => "The appliance starts anew now, in a new process, as it was delivered",
+        (_, None) => "The appliance starts anew now, in a new process, as its configuration says",
+    }
+}
+
 /// Opens the doors: the tenant's, and the provider's, who otherwise sits at the console of a pool. What is to be told of
-/// them is added to the notices.
+/// them is added to the notices. Whoever waits is told when an officer has released the appliance.
 pub(super) fn open(
     configuration: &Configuration,
     host: &Arc<Host>,
     port: u16,
     is_supervised: bool,
     notices: &mut Vec<String>,
+    released: &Arc<Notify>,
 ) -> Vec<Console> {
     let path = |party| match &configuration.state {
         Some(state) => socket_in(state, party),
@@ -67,8 +80,11 @@ pub(super) fn open(
     }
     let mut consoles = Vec::new();
     for (party, path, elsewhere) in doors {
-        let seat = Seat { party, facts: facts(configuration, port) };
-        match Console::open(path.clone(), Arc::clone(host), seat, elsewhere) {
+        let mut facts = facts(configuration, port);
+        facts.insert("After a release", after_release(configuration, is_supervised).to_owned());
+        let seat = Seat { party, facts };
+        let (host, released) = (Arc::clone(host), Arc::clone(released));
+        match Console::open(path.clone(), host, seat, elsewhere, released) {
             Ok(console) => {
                 // The provider's lies beside it.
                 if party == Party::Tenant {
@@ -84,7 +100,13 @@ pub(super) fn open(
 
 impl Console {
     /// Opens the socket of a party, with a new credential, and serves consoles from now on, a thread each.
-    fn open(path: PathBuf, host: Arc<Host>, seat: Seat, elsewhere: String) -> io::Result<Self> {
+    fn open(
+        path: PathBuf,
+        host: Arc<Host>,
+        seat: Seat,
+        elsewhere: String,
+        released: Arc<Notify>,
+    ) -> io::Result<Self> {
         prepare(&path)?;
         let credential = Credential::generate()?;
         credential.write(&Credential::beside(&path))?;
@@ -93,7 +115,15 @@ impl Console {
         consoles::open(
             &path,
             door,
-            move |remote| Desk::new(remote, host.appliance(), seat.clone()).serve(),
+            move |mut remote| {
+                let appliance = host.appliance();
+                let well = Desk::new(&mut remote, appliance, seat.clone()).serve();
+                // The console may be gone already.
+                let _ = remote.end(well);
+                if appliance.is_released() {
+                    released.notify_one();
+                }
+            },
             move |why| {
                 if *why != NotAdmitted::Unknown {
                     appliance.appliance().note(Action::NotAuthenticated);

@@ -3,36 +3,51 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use appliance::{Authorisations, Folders, Found, Mode, Release, State, Store};
+use appliance::{Authorisations, Erased, Folders, Found, Mode, Release, State, Store};
 
 use super::appliance::state;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 
-/// The state to start in, and where it is kept; nowhere if the configuration names no folder. None where the appliance was
-/// released and has a pool, which is to settle that.
+/// Where an appliance begins.
+pub(super) struct Beginning {
+    /// The state to start in.
+    pub(super) state: State,
+    /// Where it is kept; nowhere if the configuration names no folder.
+    pub(super) store: Option<Store>,
+    /// What is to be told of a release that was carried out before.
+    pub(super) notices: Vec<String>,
+}
+
+/// Finds the state to start in. A release that was begun is carried out before: then the appliance is as delivered. None
+/// where it has a pool, which settles the release.
 pub(super) fn found(
     configuration: &Configuration,
     is_supervised: bool,
-) -> Result<Option<(State, Option<Store>)>, Failure> {
+) -> Result<Option<Beginning>, Failure> {
     let Configuration { dev, state: ref folder, ref root_key, .. } = *configuration;
+    let mut notices = Vec::new();
     let Some(folder) = folder else {
         let preset = if dev { State::development() } else { State::default() };
-        return Ok(Some((state(configuration, preset)?, None)));
+        return Ok(Some(Beginning { state: state(configuration, preset)?, store: None, notices }));
     };
     let root_key = root_key.clone().unwrap_or_else(|| Folders::beside(folder));
     let folders = Folders { state: folder.clone(), root_key };
-    match Store::open(&folders, configuration.serial_number).map_err(Failure::usage)? {
-        Found::Nothing(store) => {
-            let preset = if dev { State::development() } else { State::factory() };
-            Ok(Some((state(configuration, preset)?, Some(store))))
-        }
-        Found::State(state, store) => {
-            let state = again(configuration, folder, *state)?;
-            Ok(Some((state, Some(store))))
-        }
-        Found::Release(_) if is_supervised => Ok(None),
-        Found::Release(release) => Err(released(folder, release)),
+    loop {
+        let found = Store::open(&folders, configuration.serial_number).map_err(Failure::usage)?;
+        let (state, store) = match found {
+            Found::Nothing(store) => {
+                let preset = if dev { State::development() } else { State::factory() };
+                (state(configuration, preset)?, store)
+            }
+            Found::State(state, store) => (again(configuration, folder, *state)?, store),
+            Found::Release(_) if is_supervised => return Ok(None),
+            Found::Release(release) => {
+                notices.extend(settled(folder, release)?);
+                continue;
+            }
+        };
+        return Ok(Some(Beginning { state, store: Some(store), notices }));
     }
 }
 
@@ -75,19 +90,23 @@ fn again(configuration: &Configuration, folder: &Path, kept: State) -> Result<St
     Ok(State { authorised, host_ports, licence: configuration.licence, ..kept })
 }
 
-/// That a release was carried out, which is the end of this start.
-fn released(folder: &Path, release: Release) -> Failure {
-    for erased in release.erased() {
-        tracing::info!(class = erased.class, count = erased.count, method = ?erased.method, "erased");
-    }
+/// Settles a release that is carried out; tells what was erased.
+fn settled(folder: &Path, release: Release) -> Result<Vec<String>, Failure> {
+    let classes = release.erased().iter().filter(|erased| erased.count > 0);
+    let classes = classes.map(|Erased { class, count, .. }| format!("{class} {count}"));
+    let classes: Vec<_> = classes.collect();
     let place = folder.display();
-    match release.settle() {
-        Ok(()) => Failure::usage(format_args!(
-            "{place}: a release had been begun, and is carried out now: all of the tenant is erased; the next start is \
-             that of an appliance as delivered"
-        )),
-        Err(error) => Failure::usage(format_args!(
-            "{place}: {error}; the release is carried out, but not settled"
-        )),
+    let mut notices = vec![format!(
+        "released by {}: everything of the tenant in {place} is erased, and this start is that of an appliance as delivered",
+        release.by()
+    )];
+    if !classes.is_empty() {
+        notices.push(format!("erased {}", classes.join(", ")));
     }
+    release.settle().map_err(|error| {
+        Failure::usage(format_args!(
+            "{place}: {error}; all of the tenant is erased, but the order cannot be removed"
+        ))
+    })?;
+    Ok(notices)
 }

@@ -1,7 +1,7 @@
 //! Giving the appliance back: everything that belongs to its tenant is erased.
 //!
 //! That this is to be done is on the disk before anything is erased, so that it is done whatever happens: a start that
-//! finds the order carries it out and starts no appliance. What is sealed is erased by destroying the root key, which is
+//! finds the order carries it out before anything else. What is sealed is erased by destroying the root key, which is
 //! written over, removed, and gone from its folder; that files are written over and removed, and memory is wiped, comes on
 //! top. (Logs are not sealed. Where a disk does not write in place, or a file was replaced before, blocks of them may stay.)
 //! The order stays until whoever gave it has noted elsewhere, as evidence, what was erased.
