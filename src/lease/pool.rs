@@ -360,6 +360,24 @@ impl Pool {
         self.appliance_mut(serial)?.step(event, |_| true).map(drop)
     }
 
+    /// Takes note that its tenant has begun to release an appliance. He can do so only in secure state, which tells what
+    /// has happened before, if that was not noted yet.
+    ///
+    /// # Errors
+    /// There is no such appliance, or it has no tenant.
+    pub fn release_begun(&mut self, serial: &str) -> Result<(), Problem> {
+        let appliance = self.appliance_mut(serial)?;
+        let before = match appliance.state {
+            device::State::Allocated => Some(device::Event::Commission),
+            device::State::Tampered => Some(device::Event::Restart),
+            _ => None,
+        };
+        for event in before.into_iter().chain([device::Event::Release]) {
+            appliance.step(event, |_| true)?;
+        }
+        Ok(())
+    }
+
     /// Takes note that an appliance was erased and that the record of it is written.
     ///
     /// # Errors

@@ -188,16 +188,17 @@ impl Keeper {
     /// Takes note of what an appliance says of itself.
     fn note(&self, appliance: &Appliance, status: Status, is_ordered: bool) -> Result<(), Fault> {
         use device::{Event, State};
+        let serial = &appliance.serial;
         let event = match appliance.state {
             State::Allocated | State::Commissioned | State::Tampered if is_ordered => {
-                Event::Release
+                return self.change(|pool| pool.release_begun(serial));
             }
             State::Allocated | State::Commissioned if status.tampered => Event::Tamper,
             State::Allocated if status.commissioned => Event::Commission,
             State::Tampered if status.host.is_some() && !status.tampered => Event::Restart,
             _ => return Ok(()),
         };
-        self.change(|pool| pool.happened(&appliance.serial, event))
+        self.change(|pool| pool.happened(serial, event))
     }
 
     fn start(&self, appliance: &Appliance) -> Result<(), Fault> {
@@ -231,9 +232,8 @@ impl Keeper {
     fn finish(&self, appliance: &Appliance) -> Result<(), Fault> {
         let serial = &appliance.serial;
         if appliance.state != device::State::Releasing {
-            self.change(|pool| pool.happened(serial, device::Event::Release))?;
             // The next step sees it as it is now.
-            return Ok(());
+            return self.change(|pool| pool.release_begun(serial));
         }
         let folders = self.folder.state(serial);
         let erase = || folders.erase(&proof::order_of(appliance)).map_err(io::Error::other);

@@ -70,6 +70,34 @@ fn a_lease_goes_round_over_http() {
 }
 
 #[test]
+fn a_tenant_who_has_released_gives_his_resource_up_without_force() {
+    let place = Place::new("tenant");
+    let pool = place.start();
+    let path = resource("hsm-1");
+    let address = pool.lease(&path, SMALL, "stamp1");
+    let shown = pool.tenant(FIRST, &(SECURE.to_owned() + "release\ny\nS0000000001D\n"));
+    assert!(shown.contains("Released"), "{shown}");
+    crate::until("it is released", || (pool.kept(0)["state"] == "Released").then_some(()));
+    let body = pool.wait(&path, "Succeeded");
+    let message = body["properties"]["statusMessage"].as_str().expect("text");
+    assert!(message.contains("everything is erased"), "{message}");
+    assert_eq!(body["properties"].get("endpoints"), None);
+    assert!(std::net::TcpStream::connect(address).is_err());
+    assert_eq!(pool.process(FIRST), None);
+    let (_, shown) = pool.console(&format!("show {FIRST}\n"));
+    assert!(shown.contains("Administration by the provider  on"), "{shown}");
+    assert_eq!(pool.ask("DELETE", &path, "").status, 202);
+    pool.wait_gone(&path);
+    let text = fs::read_to_string(place.evidence(FIRST)).expect("evidence");
+    let (_, records) = lease::evidence::verify(&text, None).expect("it verifies");
+    assert_eq!(records[0].actor, lease::evidence::Actor::Tenant);
+    assert_eq!(records[0].state_before, lease::device::State::Commissioned);
+    let cards = records[0].erased.iter().find(|it| it.class == "key cards commissioned");
+    assert_eq!(cards.map(|it| it.count), Some(2));
+    assert!(records[0].is_clean());
+}
+
+#[test]
 fn an_appliance_that_does_not_start_fails_its_resource() {
     let place = Place::new("fails");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

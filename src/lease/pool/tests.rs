@@ -91,6 +91,24 @@ fn it_waits_for_licence_and_ports() {
 }
 
 #[test]
+fn a_release_that_nobody_saw_coming_was_the_tenants() {
+    for events in [&[][..], &[device::Event::Commission], &[device::Event::Tamper]] {
+        let mut pool = pool();
+        pool.put(identifier("hsm"), wish(SMALL), now()).expect("it is new");
+        settle(&mut pool);
+        for event in events {
+            pool.happened("S1", *event).expect("it is allocated");
+        }
+        pool.release_begun("S1").expect("it is leased");
+        let appliance = pool.appliance("S1").expect("it is there");
+        let told = (appliance.state, appliance.released_from);
+        assert_eq!(told, (Device::Releasing, Some(Device::Commissioned)), "{events:?}");
+        assert!(pool.release_begun("S1").is_err(), "it was begun already");
+        assert!(pool.release_begun("S2").is_err(), "nobody has it");
+    }
+}
+
+#[test]
 fn a_process_that_does_not_come_up_fails_the_resource_alone() {
     let mut pool = pool();
     pool.put(identifier("hsm"), wish(SMALL), now()).expect("it is new");
