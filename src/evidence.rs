@@ -23,7 +23,7 @@ enum Verb {
 /// Verify a file of evidence: every signature, hash and counter; nothing else is needed
 ///
 /// Prints one line per release. Exit status 1 if anything was altered, removed or added, or if the last record says that
-/// something of the tenant was left.
+/// something of the tenant was left. That records are missing at the end shows only in their number, which the pool knows.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example, after `EVIDENCE EXPORT S0000000001D evidence.jsonl` at the provider's console:\n  strongroom \

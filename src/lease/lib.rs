@@ -1,7 +1,7 @@
 //! The lease of appliances: one tenant at a time has one whole appliance, and at release nothing of his remains.
 //!
 //! Two state machines, one inside the other, are data: the [`device`] (what an appliance may do) and the [`resource`]
-//! (what a provider promised to a customer). The [`Pool`] moves both and says what is to be done; it does nothing
+//! (what a provider promised to a customer). The [`Pool`] moves both and says what should be; it does nothing
 //! itself, so that a restart finds everything in its file. [`evidence`] is what remains of a lease: signed records,
 //! each of which holds the hash of the one before.
 

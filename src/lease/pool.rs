@@ -34,6 +34,8 @@ pub struct Appliance {
     pub leases: u64,
     /// Releases so far, each of which left a record.
     pub releases: u64,
+    /// Hours billed of the leases that have ended.
+    pub hours: u64,
 }
 
 /// What somebody who is outside found out about an appliance.
@@ -121,6 +123,7 @@ impl Appliance {
             quarantine: None,
             leases: 0,
             releases: 0,
+            hours: 0,
         }
     }
 
@@ -321,10 +324,13 @@ impl Pool {
             _ => false,
         };
         let row = resource::MACHINE.step(resource.state, event, holds)?;
-        self.resource_mut(identifier)?.take(row, now);
+        let resource = self.resource_mut(identifier)?;
+        resource.take(row, now);
+        let hours = resource.billed_hours(now);
         for effect in row.effects {
             let serial = serial.as_deref().unwrap_or_default();
             match effect {
+                resource::Effect::StopBilling => self.appliance_mut(serial)?.hours += hours,
                 resource::Effect::Unbind => self.appliance_mut(serial)?.unbind()?,
                 resource::Effect::Reclaim => self.reclaim(serial, force.unwrap_or_default())?,
                 _ => {}

@@ -190,8 +190,10 @@ fn of<'p>(pool: &'p Pool, serial: &str) -> Option<&'p Resource> {
     pool.resources.iter().find(|resource| resource.serial.as_deref() == Some(serial))
 }
 
+/// Hours of a lease that has not ended.
 fn hours(resource: Option<&Resource>) -> u64 {
-    resource.map_or(0, |resource| resource.billed_hours(OffsetDateTime::now_utc()))
+    let going_on = resource.filter(|resource| resource.billed_until.is_none());
+    going_on.map_or(0, |resource| resource.billed_hours(OffsetDateTime::now_utc()))
 }
 
 fn pool(desk: &mut Desk<'_>, _: &[&str]) -> Outcome {
@@ -202,7 +204,8 @@ fn pool(desk: &mut Desk<'_>, _: &[&str]) -> Outcome {
     ))?;
     for appliance in &pool.appliances {
         let Appliance { serial, stamp, state, tenant, sku, leases, releases, .. } = appliance;
-        let (tenant, hours) = (short(tenant.as_deref()), hours(of(&pool, serial)));
+        let hours = appliance.hours + hours(of(&pool, serial));
+        let tenant = short(tenant.as_deref());
         let sku = sku.map_or_else(|| "-".to_owned(), |sku| sku.to_string());
         desk.tell(&format!(
             "{serial:<12}  {stamp:<8}  {:<12}  {sku:<25}  {tenant:<16}  {leases:>6}  {releases:>8}  {hours:>5}",
@@ -233,7 +236,10 @@ fn show(desk: &mut Desk<'_>, words: &[&str]) -> Outcome {
         ("Place", format!("{location}, {stamp}")),
         ("State", state.name().to_owned()),
         ("Administration by the provider", provider.to_owned()),
-        ("Leases, releases", format!("{leases}, {releases}")),
+        (
+            "Leases, releases, hours",
+            format!("{leases}, {releases}, {}", appliance.hours + hours(of(&pool, serial))),
+        ),
         ("Restarts after a crash", restarts.to_string()),
         ("Tenant (SHA-256)", tenant.clone().unwrap_or_else(|| "-".to_owned())),
     ];
@@ -243,7 +249,7 @@ fn show(desk: &mut Desk<'_>, words: &[&str]) -> Outcome {
         rows.push(("Resource", resource.identifier.to_string()));
         rows.push(("SKU", resource.wish.sku.to_string()));
         rows.push(("Provisioning", format!("{}: {message}", resource.state.name())));
-        rows.push(("Hours billed", hours(Some(resource)).to_string()));
+        rows.push(("Hours of this lease", hours(Some(resource)).to_string()));
         if let Some(endpoints) = desk.keeper.endpoints(resource) {
             rows.push(("Host port", endpoints.host.to_string()));
             rows.push(("Tenant's console", format!("--state {}", endpoints.console)));
@@ -310,9 +316,7 @@ fn reclaim(desk: &mut Desk<'_>, words: &[&str]) -> Outcome {
         return Stop::no(format!("{serial} is in quarantine: SHOW tells why"));
     }
     let (state, releases) = (appliance.state.name(), appliance.releases);
-    desk.tell(&format!(
-        "{serial} is {state}; release {releases} is proved, {hours} hours are billed"
-    ))
+    desk.tell(&format!("{serial} is {state}; release {releases} is proved; hours billed: {hours}"))
 }
 
 fn destroy(desk: &mut Desk<'_>, words: &[&str]) -> Outcome {

@@ -217,7 +217,8 @@ impl Keeper {
         if let Some(sku) = appliance.sku {
             command.arg("--licence").arg(sku.to_string());
         }
-        command.stderr(Stdio::from(self.folder.log(serial)?));
+        // Ctrl-C is for the pool, which ends them in order.
+        command.process_group(0).stderr(Stdio::from(self.folder.log(serial)?));
         let child = Child::start(&mut command)?;
         info!("{serial} started as process {}", child.id());
         let mut runs = self.runs();

@@ -12,7 +12,7 @@ fn the_provider_leases_and_reclaims_at_the_console() {
     let (well, shown) = pool.console(&format!("allocate bank hsm-1 {SMALL} stamp2\n"));
     assert!(well && shown.contains(SECOND), "{shown}");
     for told in
-        ["Connecting", "Administration by the provider  off", "Hours billed                    1"]
+        ["Connecting", "Administration by the provider  off", "Hours of this lease             1"]
     {
         assert!(shown.contains(told), "{told}: {shown}");
     }
@@ -20,7 +20,7 @@ fn the_provider_leases_and_reclaims_at_the_console() {
     assert!(!well && shown.contains("only if the appliance is released"), "{shown}");
     let (well, shown) =
         pool.console(&format!("reclaim {SECOND} REQ-3\npool\nevidence list {SECOND}\n"));
-    assert!(well && shown.contains("release 1 is proved, 1 hours are billed"), "{shown}");
+    assert!(well && shown.contains("release 1 is proved; hours billed: 1"), "{shown}");
     assert!(shown.contains("by the provider on request REQ-3"), "{shown}");
     assert_eq!(shown.matches("  Pooled  ").count(), 2, "{shown}");
 }

@@ -187,6 +187,7 @@ fn a_released_appliance_returns_with_the_delete_and_is_leased_again() {
     pool.delete(&identifier("hsm"), None, &look, later).expect("it is released");
     let resource = pool.resource(&identifier("hsm")).expect("it is being deleted");
     assert_eq!(resource.billed_hours(later + Duration::days(1)), 2);
+    assert_eq!(pool.appliance("S1").map(|it| it.hours), Ok(2));
     settle(&mut pool);
     assert!(pool.resource(&identifier("hsm")).is_err());
     pool.put(identifier("next"), wish(LARGE), now()).expect("it is new");
