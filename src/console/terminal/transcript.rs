@@ -15,6 +15,8 @@ pub struct Transcript<'a> {
     source: Source,
     /// The last question, if it is new in an outdated conversation.
     unknown: Option<String>,
+    /// What was told last, if that was after the last answer.
+    told: Option<String>,
     /// The conversation as it went.
     pub happened: String,
     /// Where the cards are.
@@ -54,6 +56,7 @@ impl<'a> Transcript<'a> {
             lines: text.lines(),
             source,
             unknown: None,
+            told: None,
             happened: String::new(),
             cards: BTreeMap::new(),
         }
@@ -62,6 +65,16 @@ impl<'a> Transcript<'a> {
     /// The line of an outdated conversation that holds the answer to this prompt.
     fn answered(&mut self, prompt: &str) -> Option<&'a str> {
         let mut ahead = self.lines.clone();
+        let told = self.told.take();
+        if prompt.is_empty() {
+            // Such an answer is a line of its own, behind what was told before or behind the last one.
+            if let Some(told) = told {
+                ahead.by_ref().take_while(|line| !is_command(line)).find(|line| *line == told)?;
+            }
+            let typed = ahead.next().filter(|line| !is_command(line))?;
+            self.lines = ahead;
+            return Some(typed);
+        }
         while let Some(line) = ahead.next() {
             if is_command(line) {
                 let (_, typed) = line.split_once("> ").filter(|_| prompt.ends_with("> "))?;
@@ -130,6 +143,7 @@ impl Terminal for Transcript<'_> {
             }
             self.happened.push_str(line.trim_end());
             self.happened.push('\n');
+            self.told = Some(line.trim_end().to_owned());
         }
         Ok(())
     }

@@ -59,6 +59,13 @@ fn happened<'a>(text: &'a str, make: fn(&'a str) -> Transcript<'a>) -> String {
     format!("{first}\n{}", terminal.happened)
 }
 
+/// Pasted certificates are answers to a prompt that is empty.
+#[test]
+fn what_is_up_to_date_stays_so_when_it_is_recorded_again() {
+    let text = include_str!("../transcripts/network.txt");
+    assert_eq!(happened(text, Transcript::again), text);
+}
+
 #[test]
 fn conversations_go_as_they_went() {
     let record = std::env::var("STRONGROOM_RECORD").ok();
