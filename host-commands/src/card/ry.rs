@@ -12,7 +12,7 @@ use crate::prelude::*;
 /// error 15 for an account number that is not one of American Express are inferred.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "RY", reply = "RZ", evidence = "manual", licence = "legacy")]
-#[errors(VERIFICATION_FAILED, DESTINATION_PARITY, KEY_LENGTH)]
+#[errors(VERIFICATION_FAILED, DESTINATION_PARITY, KEY_LENGTH, KEY_FUNCTION)]
 #[error(2, "the CSCK consists of zeros")]
 pub struct Request<'a> {
     /// What to do, and with what.

@@ -5,6 +5,7 @@ use crate::prelude::*;
 /// Translate a CVK pair from LMK to ZMK encryption.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "AU", reply = "AV", evidence = "manual", licence = "legacy")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that will carry the key.
     pub zmk: KeyField<'a, Zmk, 10>,

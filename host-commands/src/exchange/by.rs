@@ -11,6 +11,7 @@ use crate::prelude::*;
 #[authorise(Import, "000")]
 #[setting(zmk_translate_command, 68)]
 #[error(1, "warning: the key did not have odd parity")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that carries the other.
     pub zmki: KeyField<'a, Zmk, 10>,

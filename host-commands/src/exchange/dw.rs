@@ -8,6 +8,7 @@ use crate::prelude::*;
 /// error 11.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "DW", reply = "DX", evidence = "manual", licence = "legacy")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that carries the key.
     pub zmk: KeyField<'a, DoubleZmk, 10>,

@@ -7,6 +7,7 @@ use crate::prelude::*;
 /// The ZMK is of double length, whatever the settings say.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "DY", reply = "DZ", evidence = "manual", licence = "legacy")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that will carry the key.
     pub zmk: KeyField<'a, DoubleZmk, 10>,

@@ -9,6 +9,7 @@ use crate::prelude::*;
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "FA", reply = "FB", evidence = "manual", licence = "legacy")]
 #[error(1, "warning: the key did not have odd parity")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that carries the key.
     pub zmk: KeyField<'a, Zmk, 10>,

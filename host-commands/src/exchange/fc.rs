@@ -10,6 +10,7 @@ use crate::prelude::*;
 #[host_command(code = "FC", reply = "FD", evidence = "manual", licence = "legacy")]
 #[authorise(Import, "002")]
 #[setting(!key_type_002_separation, 68)]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that carries the key.
     pub zmk: KeyField<'a, Zmk, 10>,

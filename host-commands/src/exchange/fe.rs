@@ -9,6 +9,7 @@ use crate::prelude::*;
 #[host_command(code = "FE", reply = "FF", evidence = "manual", licence = "legacy")]
 #[authorise(Export, "002")]
 #[setting(!key_type_002_separation, 68)]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that will carry the key.
     pub zmk: KeyField<'a, Zmk, 10>,

@@ -11,6 +11,7 @@ use crate::prelude::*;
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "FG", reply = "FH", evidence = "manual", licence = "legacy")]
 #[authorise(Export, "002")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that will carry the keys.
     pub zmk: KeyField<'a, Zmk, 10>,

@@ -5,6 +5,7 @@ use crate::prelude::*;
 /// Generate a ZEK or ZAK.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "FI", reply = "FJ", evidence = "manual", licence = "legacy")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// Which of the two.
     pub flag: ZoneKeyFlag,

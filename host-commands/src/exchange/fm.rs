@@ -5,6 +5,7 @@ use crate::prelude::*;
 /// Translate a ZEK or ZAK from LMK to ZMK encryption.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "FM", reply = "FN", evidence = "manual", licence = "legacy")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// Which of the two.
     pub flag: ZoneKeyFlag,

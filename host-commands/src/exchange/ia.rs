@@ -5,6 +5,7 @@ use crate::prelude::*;
 /// Generate a ZPK.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "IA", reply = "IB", evidence = "manual", licence = "legacy")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that will carry the key.
     pub zmk: KeyField<'a, Zmk, 10>,

@@ -8,6 +8,7 @@ use crate::prelude::*;
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "MG", reply = "MH", evidence = "manual", licence = "legacy")]
 #[authorise(Export, "003")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that will carry the key.
     pub zmk: KeyField<'a, Zmk, 10>,

@@ -7,6 +7,7 @@ use crate::prelude::*;
 /// A key without odd parity is refused with error 11 (by a simulator).
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "MI", reply = "MJ", evidence = "manual", licence = "legacy")]
+#[errors(KEY_FUNCTION)]
 pub struct Request<'a> {
     /// ZMK that carries the key.
     pub zmk: KeyField<'a, Zmk, 10>,

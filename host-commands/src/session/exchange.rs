@@ -16,8 +16,8 @@ use crate::{
         refused_outright,
     },
     fields::{
-        CheckValue, CheckValueKind, KeyField, KeyTypeCode, PairCheckValues, Scheme, SchemeOptions,
-        TransferOptions, Wrapped,
+        AtallaVariant, CheckValue, CheckValueKind, KeyField, KeyTypeCode, PairCheckValues, Scheme,
+        SchemeOptions, TransferOptions, Wrapped,
     },
 };
 
@@ -80,6 +80,7 @@ impl<'a> Session<'a> {
         parity: Parity,
     ) -> Result<Moved<'a>, ErrorCode> {
         let zmk = self.open_bare(zmk, Use::Unwrap)?;
+        self.atalla_fits_role::<R>(options.atalla)?;
         let came = key.token.scheme().map_err(refused_outright)?;
         let imported = self.import(key.0, &zmk, options.atalla)?;
         let code = match (imported.had_odd_parity, parity) {
@@ -100,6 +101,7 @@ impl<'a> Session<'a> {
     ) -> Result<Moved<'a>, ErrorCode> {
         let options = options.into();
         let transport = self.open_bare(transport, Use::Wrap)?;
+        self.atalla_fits_role::<R>(options.atalla)?;
         refuse_block(key.token)?;
         let expected = Expected::of::<R>(self.key_types(), Use::Any, self.policy());
         let came = key.token;
@@ -136,6 +138,7 @@ impl<'a> Session<'a> {
     ) -> Result<Made<'a>, ErrorCode> {
         let options = options.into();
         let transport = self.open_bare(transport, Use::Wrap)?;
+        self.atalla_fits_role::<R>(options.atalla)?;
         let made = self.make::<R>(options.schemes(), old)?;
         let form = form(options.schemes().transport, old)?;
         let sent = self.export_bare(&made.key, &transport, form, options.atalla)?;
@@ -157,6 +160,14 @@ impl<'a> Session<'a> {
         let came = came.scheme().map_err(refused_outright)?;
         let kept = self.keep::<Zmk, _>(&key, form(options.lmk, came)?)?;
         Ok(Made { key, kept, sent: b"" })
+    }
+
+    /// The same as [`Session::atalla_fits`] for a key of the type that its role has.
+    fn atalla_fits_role<R: Role>(
+        &self,
+        stated: Option<AtallaVariant<'_>>,
+    ) -> Result<(), ErrorCode> {
+        R::key_type(self.key_types()).map_or(Ok(()), |key_type| self.atalla_fits(key_type, stated))
     }
 
     /// Puts a key under the LMK as one of the type that its role has.

@@ -234,6 +234,42 @@ fn options() {
     }
 }
 
+/// The Atalla variant that keys of a type are carried under, where it is enforced; inferred from its common use.
+fn atalla_variant(key_type: &str) -> Option<u32> {
+    Some(match key_type {
+        "000" => 0,
+        "001" => 1,
+        "00A" | "00B" => 2,
+        "003" | "008" => 3,
+        "402" => 4,
+        "009" => 8,
+        "109" | "209" | "309" | "409" | "509" | "609" | "709" => 9,
+        _ => return None,
+    })
+}
+
+#[test]
+fn atalla_variants_go_with_key_types_where_that_is_enforced() {
+    let enforced = Device::with(|settings| {
+        allow(settings);
+        settings.enforce_atalla_variant = true;
+    });
+    let mut refused = 0;
+    for row in ROWS.iter().filter(|row| !row.under_tmk) {
+        let (code, carrier, clear) = (row.code, row.carrier(), &CLEAR[..row.digits]);
+        for variant in 0..10 {
+            let end = format!("{variant};UU1");
+            let told = row.told(&enforced, &carrier, &row.key(clear), &end);
+            let is_other = atalla_variant(row.key_type).is_some_and(|own| own != variant);
+            assert_eq!(told == "29", is_other, "{code}: Atalla variant {variant}: {told}");
+            refused += u32::from(is_other);
+        }
+        // Without a variant there is nothing to enforce.
+        assert_eq!(row.told(&enforced, &carrier, &row.key(clear), ""), "00", "{code}");
+    }
+    assert!(refused > 0, "no type has a variant of its own");
+}
+
 /// Every beginning of a message, and what stands behind it.
 #[test]
 fn lengths() {
