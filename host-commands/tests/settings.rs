@@ -259,6 +259,12 @@ fn compliance_with_pci_shows_in_no() {
         });
         let answer = device.ask(On::Variant, "NO01");
         assert!(answer.starts_with(&format!("NP00{digit}")), "{answer}");
+        // Inferred: the firmware number says it, too.
+        let firmware = if digit == "1" { "1500-1001" } else { "1500-0001" };
+        for command in ["NC", "NO00"] {
+            let answer = device.ask(On::Variant, command);
+            assert!(answer.contains(firmware), "{answer}");
+        }
     }
 }
 

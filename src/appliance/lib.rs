@@ -83,7 +83,7 @@ pub use syslog::{Syslog, SyslogSettings, Transport};
 /// Firmware number that diagnostics report, as `xxxx-xxxx`.
 pub const FIRMWARE: &[u8; 9] = b"1500-0001";
 
-/// The same while the settings comply with PCI HSM, as the console shows it.
+/// The same while the settings comply with PCI HSM: [`State::firmware`].
 pub const FIRMWARE_COMPLIANT: &[u8; 9] = b"1500-1001";
 
 /// Whether hosts are served, and under which setup of the host ports. It is cheap to ask for with every message: as long

@@ -256,6 +256,11 @@ mod tests {
         assert_eq!([wait(second, 10), wait(second, 1), wait(second, 4)], [0, 10, 50]);
         assert_eq!(wait(second + Duration::from_millis(45), 1), 15);
         assert_eq!([wait(2 * second, 10), wait(2 * second, 1)], [0, 10]);
+        // Another limit holds from the next call on, and what was spent under the one before is forgotten.
+        pace.set(Some(100));
+        assert!(pace.wait(1_000_000) > second);
+        pace.set(Some(1000));
+        assert!(pace.wait(50) <= second / 10 && pace.wait(2000) > second);
         pace.set(None);
         assert_eq!(pace.wait(1_000_000), Duration::ZERO);
         pace.set(Some(1));

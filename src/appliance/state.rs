@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use vault::{Clock, KeyTypes, Lmk, LmkId, Policy};
 
 use crate::{
-    Authorisations, End, FraudRecord, Health, HostPorts, Licence, LmkTable, Lock, Locks, Mode,
-    Monitoring, Officers, Printing, PrivateKeys, Settings, Tamper, UserStorage,
+    Authorisations, End, FIRMWARE, FIRMWARE_COMPLIANT, FraudRecord, Health, HostPorts, Licence,
+    LmkTable, Lock, Locks, Mode, Monitoring, Officers, Printing, PrivateKeys, Settings, Tamper,
+    UserStorage,
 };
 
 /// The public test LMKs of `serve --dev`, by name, in the order of their identifiers from 00.
@@ -130,6 +131,12 @@ impl State {
     /// Key types as the settings have them.
     pub const fn key_types(&self) -> KeyTypes {
         if self.settings.key_type_002_separation { KeyTypes::Separated } else { KeyTypes::Standard }
+    }
+
+    /// Firmware number, which says whether the settings comply with PCI HSM. Source: a guide for the console; that hosts get
+    /// the same is inferred.
+    pub fn firmware(&self) -> &'static [u8; 9] {
+        if self.settings.complies_with_pci() { FIRMWARE_COMPLIANT } else { FIRMWARE }
     }
 
     /// Which keys the settings accept.

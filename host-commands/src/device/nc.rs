@@ -24,7 +24,7 @@ impl<'a> Execute<'a> for Request {
         let [a, b, c] = session.lmk()?.check_value();
         Ok(Reply {
             check_value: Hex([a, b, c, 0, 0, 0, 0, 0]),
-            firmware: Text(appliance::FIRMWARE),
+            firmware: Text(session.state().firmware()),
         })
     }
 }

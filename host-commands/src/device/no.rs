@@ -82,7 +82,7 @@ impl<'a> Execute<'a> for Request {
             buffer: Decimal(3),
             protocol: Decimal(1),
             sockets: Decimal(session.state().host_ports.connections.into()),
-            firmware: Text(appliance::FIRMWARE),
+            firmware: Text(session.state().firmware()),
             reserved: Digits(b"00000"),
         };
         let settings = match (settings.complies_with_pci(), settings.key_type_002_separation) {

@@ -1,6 +1,6 @@
 //! `VR` View the release.
 
-use appliance::{FIRMWARE, FIRMWARE_COMPLIANT};
+use appliance::FIRMWARE;
 
 use super::{licence::show, qh::yes_or_no};
 use crate::{Command, Desk, Outcome, Party};
@@ -12,7 +12,8 @@ fn run(desk: &mut Desk<'_>) -> Outcome {
     // Settings are the tenant's.
     let is_tenants = desk.party() == Party::Tenant;
     let pci = is_tenants && desk.state().settings.complies_with_pci();
-    let revision = String::from_utf8_lossy(if pci { FIRMWARE_COMPLIANT } else { FIRMWARE });
+    let revision = if is_tenants { desk.state().firmware() } else { FIRMWARE };
+    let revision = String::from_utf8_lossy(revision);
     for line in [
         format!("Base release: {}", env!("CARGO_PKG_VERSION")),
         format!("Revision: {revision}"),
