@@ -29,7 +29,7 @@ fn make(device: &Device, usage: &str, length: usize, mode: char) -> String {
 fn a_generated_key_makes_hmacs_of_every_length_allowed() {
     let device = Device::with(|_| ());
     for (usage, digest) in HASHES {
-        for length in [digest / 2, digest, 64] {
+        for length in [digest / 2, digest, 64, 65, 128] {
             let key = make(&device, usage, length, 'C');
             assert!(key.starts_with("FFFF1") && key[9..12] == format!("{usage}H"), "{key}");
             let ask = |length: usize| ask(&device, &format!("LQFF{length:04}04{key}{DATA}"));
@@ -62,7 +62,7 @@ fn hmac_keys_are_refused() {
         (On::AesKeyBlock, "FF03003204#63H0C00E00", "06"),
         (On::AesKeyBlock, "FFFF003200#63H0C00E00", "07"),
         (On::AesKeyBlock, "FFFF001504#63H0C00E00", "04"),
-        (On::AesKeyBlock, "FFFF006504#63H0C00E00", "04"),
+        (On::AesKeyBlock, "FFFF012904#63H0C00E00", "04"),
         (On::AesKeyBlock, "FFFF003204#63T2C00E00", "A7"),
         (On::AesKeyBlock, "FFFF003204#M0H0C00E00", "A6"),
         (On::AesKeyBlock, "FFFF003204#63H0E00E00", "A8"),
@@ -76,7 +76,7 @@ fn hmac_keys_are_refused() {
         (On::Variant, "06FF003200", "06"),
         (On::Variant, "0603003201", "07"),
         (On::Variant, "0603001500", "04"),
-        (On::Variant, "0603006500", "04"),
+        (On::Variant, "0603012900", "04"),
         (On::Variant, "0603003200#63H0C00E00", "15"),
         (On::Variant, "0603003", "15"),
         (On::Variant, "0603003200%01", "13"),

@@ -140,7 +140,9 @@ fn keys_travel_in_every_format() {
     let (_, zmk) = device::zmk(On::Variant);
     let mut came_back = 0;
     for (hash, _, digest) in HASHES {
-        for (purpose, length) in [("01", digest / 2), ("02", digest), ("03", 64), ("03", digest)] {
+        for (purpose, length) in
+            [("01", digest / 2), ("02", digest), ("03", 64), ("03", 128), ("03", digest)]
+        {
             let key = proprietary(&device, hash, purpose, length);
             for format in ["00", "01", "02", "03"] {
                 let export = format!("LW{zmk}{{0}};00{format}");
@@ -182,7 +184,7 @@ fn imports_of_hmac_keys_are_refused() {
         ("{0}0024three blocks of a cipher;010001040020", "06"),
         ("{0}0024three blocks of a cipher;010001FF0020", "06"),
         ("{0}0024three blocks of a cipher;010001030009", "04"),
-        ("{0}0024three blocks of a cipher;010001030065", "04"),
+        ("{0}0024three blocks of a cipher;010001030129", "04"),
         ("{0}0024three blocks of a cipher;030001030020", "04"),
         ("{0}0024three blocks of a cipher;010001030025", "80"),
         ("{0}0023three blocks of a ciphe;010001030020", "80"),

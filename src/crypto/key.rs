@@ -19,7 +19,7 @@ pub enum Algorithm {
     Tdes,
     /// AES: 16, 24 or 32 bytes.
     Aes,
-    /// HMAC: 1 to 64 bytes.
+    /// HMAC: 1 to 128 bytes.
     Hmac,
 }
 
@@ -35,17 +35,24 @@ impl Algorithm {
 }
 
 /// A key in the clear.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct ClearKey {
+    /// Zero behind the key.
     bytes: [u8; Self::LONGEST],
     length: usize,
-    #[zeroize(skip)]
     algorithm: Algorithm,
 }
 
+impl Drop for ClearKey {
+    fn drop(&mut self) {
+        self.as_mut_bytes().zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for ClearKey {}
+
 impl ClearKey {
-    /// Longest key in bytes.
-    pub const LONGEST: usize = 64;
+    /// Longest key in bytes: a block of SHA-384 and SHA-512, the longest key that HMAC does not hash first.
+    pub const LONGEST: usize = 128;
 
     /// Copies a key. Parity is left as it is.
     pub fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self, KeyLength> {
@@ -354,7 +361,7 @@ mod tests {
             }
         }
         assert!(ClearKey::new(Algorithm::Hmac, &[]).is_err());
-        assert!(ClearKey::new(Algorithm::Hmac, &[1; 65]).is_err());
-        assert!(ClearKey::new(Algorithm::Hmac, &[1; 64]).is_ok());
+        assert!(ClearKey::new(Algorithm::Hmac, &[1; 129]).is_err());
+        assert!(ClearKey::new(Algorithm::Hmac, &[1; 128]).is_ok());
     }
 }

@@ -271,8 +271,9 @@ mod tests {
             (Algorithm::Aes, 32),
         ] {
             let zmk: Key<Transport> = key(algorithm, &vec![0x5B; bytes]);
-            for (format, length) in
-                FORMATS.into_iter().flat_map(|format| (1..=64).map(move |length| (format, length)))
+            for (format, length) in FORMATS
+                .into_iter()
+                .flat_map(|format| (1..=ClearKey::LONGEST).map(move |length| (format, length)))
             {
                 let sent = drawn(length, &mut source);
                 let sealed = zmk.encrypt_hmac(&sent, format);

@@ -25,7 +25,7 @@ class Keyed:
     def __init__(self, dice, needs):
         self.number, self.name, usage = dice.one_of(HASHES)
         self.digest = hashlib.new(self.name).digest_size
-        self.key = dice.bytes(dice.number(self.digest // 2, 64))
+        self.key = dice.bytes(dice.number(self.digest // 2, 128))
         self.port, self.mode = dice.one_of(["variant", "aes"]), dice.one_of("CCGV")
         if self.port == "variant":
             sealed = model.seal_hmac(self.key, usage, self.mode).decode("latin-1")
@@ -74,7 +74,7 @@ def l0(dice):
     """A key that is made makes an HMAC and verifies it, or is refused either."""
     number, name, _ = dice.one_of(HASHES)
     digest, purpose = hashlib.new(name).digest_size, dice.one_of(list(PURPOSES))
-    bytes_ = dice.number(digest // 2, 64)
+    bytes_ = dice.number(digest // 2, 128)
     request = f"L0{number}{purpose}{bytes_:04}00"
     reply = yield "variant", request
     size = 8 + (3 + bytes_ + 7) // 8 * 8
@@ -91,7 +91,7 @@ def l0(dice):
 
 def moved(dice, name, reply_code, imports):
     _, hash_name, usage = dice.one_of(HASHES)
-    key = dice.bytes(dice.number(hashlib.new(hash_name).digest_size // 2, 64))
+    key = dice.bytes(dice.number(hashlib.new(hash_name).digest_size // 2, 128))
     zmk, text = dice.sealed("000", (16, 24))
     mode = dice.one_of(list(PURPOSES.values()))
     sides = [model.seal_hmac(key, usage, mode), model.seal_hmac(key, usage, mode, zmk, b"HMAC key transport")]

@@ -127,7 +127,7 @@ pub struct HmacKeyFacts {
     /// What the key is for.
     #[error(6)]
     pub purpose: HmacPurpose,
-    /// Bytes of the key, from half a digest up to 64.
+    /// Bytes of the key, from half a digest up to 128.
     #[error(4)]
     pub length: Decimal<4>,
 }
@@ -196,7 +196,7 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// Error 04 unless an HMAC key of this usage may have so many bytes: half a digest up to 64; A6 for another usage.
+/// Error 04 unless an HMAC key of this usage may have so many bytes: half a digest up to 128; A6 for another usage.
 pub(crate) fn check_length(usage: [u8; 2], bytes: usize) -> Result<(), ErrorCode> {
     let hash = hash_of(usage).ok_or(KEY_USAGE.0)?;
     if (hash.digest_size() / 2..=ClearKey::LONGEST).contains(&bytes) {

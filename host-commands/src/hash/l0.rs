@@ -5,7 +5,8 @@ use crate::prelude::*;
 /// Generate an HMAC key.
 ///
 /// The layout is that of a manual, and with a key block (format 04) that of recorded traffic. How a key stands under a
-/// variant LMK (format 00) is not public and an own construction; so is that it has at most 64 bytes.
+/// variant LMK (format 00) is not public and an own construction. The manual of an older device limits the length of a key by
+/// its buffers alone; here it has at most 128 bytes, a block of the longest hash, and else answers 04.
 #[derive(Clone, Copy, Debug, HostCommand, PartialEq)]
 #[host_command(code = "L0", reply = "L1", evidence = "device")]
 pub struct Request<'a> {

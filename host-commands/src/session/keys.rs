@@ -22,9 +22,9 @@ use crate::{
     },
 };
 
-/// Room for a key under an LMK or ZMK beside its optional blocks: the longest is an AES key block with
-/// a hidden length.
-const TOKEN: usize = 320;
+/// Room for a key under an LMK or ZMK beside its optional blocks: the longest is the key block of an HMAC key under AES,
+/// whose optional blocks may be filled up to a whole block.
+const TOKEN: usize = 384;
 
 /// How a key leaves.
 #[derive(Clone, Copy, Debug)]

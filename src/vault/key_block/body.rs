@@ -24,7 +24,7 @@ pub enum Padding {
     #[default]
     Minimal,
     /// As many as the longest key of the algorithm needs, so that the length of the block does not tell that of the key:
-    /// 24 bytes for DES, 32 for AES (X9.143), 64 for HMAC (inferred).
+    /// 24 bytes for DES, 32 for AES (X9.143), 128 for HMAC (inferred).
     LengthHiding,
 }
 

@@ -59,7 +59,8 @@ impl<'a> EncryptionMethod<'a> {
 
 /// Type of a key by its LMK pair and variant: `0600` is the first of the pair 06-07. `FFFF` with key blocks.
 ///
-/// HMAC keys (`3401`) are of no known type here: how they stand under a variant LMK is not public.
+/// HMAC keys under a variant LMK (`3401`) are refused as a type that does not exist: such a key says its hash and its purpose, and
+/// no public layout of this command does. In a key block they are `FFFF`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PairKeyType(pub [u8; 4]);
 
@@ -112,7 +113,8 @@ impl<'a> Field<'a> for PairKeyType {
 /// The block of data around a key. That it is the standard one where nothing is said is inferred.
 #[derive(Clone, Code, Copy, Debug, PartialEq)]
 pub enum KeyDataBlock<'a> {
-    /// Standard: a DER sequence of the key and an initialization value, two octet strings (inferred).
+    /// Standard: a DER sequence of the key and an initialization value, two octet strings (inferred). The value has eight bytes with
+    /// an AES key, too: how long it is there is not public.
     #[code("01")]
     Standard,
     /// A template.

@@ -76,7 +76,7 @@ impl<'a> KeyBlockHeader<'a> {
         self.of_key(size(self.algorithm)?)
     }
 
-    /// Attributes of an HMAC key of so many bytes: from half a digest up to 64, else error 04; A6 for the
+    /// Attributes of an HMAC key of so many bytes: from half a digest up to 128, else error 04; A6 for the
     /// usage of another key, A7 for another algorithm than `H0`.
     pub fn of_hmac_key(&self, bytes: usize) -> Result<Attributes<'a>, ErrorCode> {
         if self.algorithm.0 != b"H0" {
