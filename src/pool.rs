@@ -45,9 +45,6 @@ pub(crate) use self::folder::{socket_in, token_in};
 /// How often everything goes on by a step.
 const STEP: Duration = Duration::from_millis(200);
 
-/// This program, also where its file was exchanged meanwhile.
-const PROGRAM: &str = "/proc/self/exe";
-
 /// Lease the appliances of a pool, over HTTP and at the provider's console
 ///
 /// Prints where the control plane and the console are, then `ready`. Everything is kept in one folder: a pool that stops

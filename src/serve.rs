@@ -51,6 +51,9 @@ pub(crate) struct Arguments {
     given: Given,
 }
 
+/// This program, also where its file was exchanged meanwhile.
+pub(crate) const PROGRAM: &str = "/proc/self/exe";
+
 /// Why it does not go on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Ending {
@@ -151,7 +154,7 @@ async fn serve(
 /// are closed with that, among them the locks of the folders.
 fn anew() -> Failure {
     let mut arguments = env::args_os();
-    let mut command = Command::new("/proc/self/exe");
+    let mut command = Command::new(PROGRAM);
     command.arg0(arguments.next().unwrap_or_else(|| "strongroom".into())).args(arguments);
     // It only returns if that fails.
     let error = command.exec();

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::store::{Erased, Method, NotKept, Release};
-use crate::{Appliance, State};
+use crate::{Appliance, State, SyslogSettings};
 
 /// How long messages that are being answered may take to let go of the state.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -18,6 +18,9 @@ pub enum ReleaseFault {
     /// The order could not be noted, so nothing is erased.
     #[error("the release is not begun: {0}")]
     NotBegun(#[from] NotKept),
+    /// Somebody else has released the appliance meanwhile. What he ordered stays as evidence.
+    #[error("the appliance is released already")]
+    Again,
     /// It was begun, and there is no way back: the next start carries it out.
     #[error("{_0}: {_1}; the release goes on with the next start")]
     Interrupted(String, #[source] io::Error),
@@ -59,6 +62,9 @@ impl Appliance {
     /// [`ReleaseFault`].
     pub fn release(&self, by: &str) -> Result<Released, ReleaseFault> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_released() {
+            return Err(ReleaseFault::Again);
+        }
         let mut before = self.state();
         let mut erased = self.inventory(&before, store.is_some());
         let on_disk =
@@ -133,7 +139,7 @@ impl Appliance {
             ("setups of host ports", 1, kept),
             ("connections of hosts", self.network.connections().len(), Method::Wipe),
             ("SNMP users and trap receivers", snmp.users.len() + snmp.traps.len(), kept),
-            ("syslog receivers", usize::from(!settings.syslog.server.is_empty()), kept),
+            ("syslog receivers", usize::from(settings.syslog != SyslogSettings::default()), kept),
             ("print formats", usize::from(printing.format.is_some()), Method::Wipe),
             ("tables of words for PINs", 1, kept),
             ("excluded PINs", settings.excluded_pins.len(), kept),

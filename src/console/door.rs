@@ -1,4 +1,6 @@
 //! Who is let in at a console: one party, by a credential that lies beside the socket.
+//!
+//! Sockets and credentials belong to users of the operating system: on one machine whoever is root reads all.
 
 use std::fmt;
 use std::fs::{self, OpenOptions};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{COMMANDS, States};
 
 /// Conversations, with what they show.
-const CONVERSATIONS: [(&str, &str); 7] = [
+const CONVERSATIONS: [(&str, &str); 8] = [
     (
         "A ceremony: key cards, three components, two officers, a ZMK and a ZPK",
         include_str!("transcripts/ceremony.txt"),
@@ -16,6 +16,7 @@ const CONVERSATIONS: [(&str, &str); 7] = [
     ("Settings", include_str!("transcripts/settings.txt")),
     ("Officers with passwords, echo, Atalla variants", include_str!("transcripts/passwords.txt")),
     ("Monitoring, alarms and a tamper", include_str!("transcripts/monitoring.txt")),
+    ("Giving the appliance back", include_str!("transcripts/release.txt")),
 ];
 
 /// A section in Markdown. Hidden answers stand between `<` and `>`.

@@ -117,7 +117,7 @@ fn firmware() -> io::Result<String> {
     if let Some(hash) = HASH.get() {
         return Ok(hash.clone());
     }
-    let mut program = fs::File::open(super::PROGRAM)?;
+    let mut program = fs::File::open(crate::serve::PROGRAM)?;
     let (mut digest, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
     loop {
         match program.read(&mut buffer)? {

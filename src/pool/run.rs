@@ -210,7 +210,7 @@ impl Keeper {
             first => first.saturating_add(at.saturating_mul(self.ports.each)),
         };
         let folders = self.folder.state(serial);
-        let mut command = Command::new(super::PROGRAM);
+        let mut command = Command::new(crate::serve::PROGRAM);
         command.arg0("strongroom").args(["serve", "--supervised", "--serial-number", serial]);
         command.arg("--listen").arg(SocketAddr::new(self.ports.first.ip(), port).to_string());
         command.arg("--state").arg(&folders.state).arg("--root-key").arg(&folders.root_key);

@@ -53,6 +53,7 @@ fn happened<'a>(text: &'a str, make: fn(&'a str) -> Transcript<'a>) -> String {
     let facts = BTreeMap::from([
         ("Serial number", "S000000001D".to_owned()),
         ("Listen", "127.0.0.1:1500".to_owned()),
+        ("After a release", "The appliance starts anew now, as it was delivered".to_owned()),
     ]);
     let mut terminal = make(conversation);
     Desk::new(&mut terminal, &appliance, Seat { facts, ..Seat::default() }).serve();

@@ -70,6 +70,10 @@ fn a_release_erases_all_and_says_what() {
     assert!(fault.to_string().contains("the appliance is released"), "{fault}");
     assert_eq!(names(&place), ["release"]);
 
+    // Whoever comes later finds it done, and who was first stays the one who gave the order.
+    assert!(matches!(appliance.release("somebody else"), Err(ReleaseFault::Again)));
+    assert_eq!(fs::read(place.0.state.join("release")).expect("an order"), order);
+
     released.settle().expect("the order can be removed");
     assert_eq!(names(&place), [""; 0]);
     drop(appliance);
@@ -161,6 +165,7 @@ fn a_release_that_is_interrupted_at_any_step_is_carried_out_or_never_begun() {
                 Ok(Ok(_)) => assert!(!is_intact && !is_interrupted),
                 Ok(Err(ReleaseFault::NotBegun(_))) => assert!(is_intact, "step {steps}"),
                 Ok(Err(ReleaseFault::Interrupted(..))) => assert!(!is_intact, "step {steps}"),
+                Ok(Err(ReleaseFault::Again)) => panic!("step {steps}: it is the first time"),
                 // The program has ended, and its memory with it.
                 Err(_) => assert!(is_interrupted),
             }
