@@ -1,8 +1,10 @@
 //! The process of an appliance, as it should be and as it is.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -43,6 +45,21 @@ pub(super) struct Run {
     erasing: Option<Instant>,
 }
 
+/// What the process does.
+enum Now {
+    /// It runs, and said this of itself.
+    Runs(Status),
+    /// There is none, and none is to be started yet.
+    Paused,
+    /// There is none.
+    Ended,
+}
+
+/// Whether everything is to be erased: the order lies in its folder, or it was given.
+fn is_erasing(appliance: &Appliance, is_ordered: bool) -> bool {
+    is_ordered || appliance.state == device::State::Releasing
+}
+
 impl Run {
     /// What the process said of itself.
     pub(super) fn status(&self) -> Option<Status> {
@@ -52,6 +69,34 @@ impl Run {
     /// Whether it ends again and again.
     pub(super) fn fails(&self) -> bool {
         self.failures >= FAILURES && self.status().is_none()
+    }
+
+    /// Looks what the process does, and tells it what it should do.
+    fn turn(&mut self, appliance: &Appliance, is_ordered: bool, log: &Path) -> io::Result<Now> {
+        let serial = &appliance.serial;
+        let is_erasing = is_erasing(appliance, is_ordered);
+        if let Some(status) = self.child.as_mut().map(Child::ended).transpose()?.flatten() {
+            self.child = None;
+            if appliance.state.runs() && !is_erasing {
+                self.restarts += 1;
+                let (pause, log) = (self.pause().as_secs(), log.display());
+                warn!(
+                    "{serial} ended: {status}; it is started again in {pause} s; its log is {log}"
+                );
+            } else {
+                info!("{serial} ended: {status}");
+            }
+        }
+        if self.child.is_none() {
+            let is_paused = self.not_before.is_some_and(|at| Instant::now() < at);
+            return Ok(if is_paused { Now::Paused } else { Now::Ended });
+        }
+        if is_erasing {
+            self.erase(appliance, is_ordered);
+        } else if let Some(sku) = appliance.sku {
+            self.license(serial, sku);
+        }
+        Ok(Now::Runs(self.status().unwrap_or_default()))
     }
 
     /// Something went wrong: the next try comes later.
@@ -111,7 +156,7 @@ impl Keeper {
         }
         let looks =
             self.pool().appliances.into_iter().map(|it| (it.serial.clone(), self.look(&it)));
-        let looks: std::collections::BTreeMap<_, _> = looks.collect();
+        let looks: BTreeMap<_, _> = looks.collect();
         let look = |it: &Appliance| looks.get(&it.serial).cloned().unwrap_or_default();
         let before = self.pool();
         let stepped = self.change(|pool| {
@@ -146,42 +191,17 @@ impl Keeper {
     fn attend(&self, appliance: &Appliance) -> Result<(), Fault> {
         let serial = &appliance.serial;
         let is_ordered = self.folder.state(serial).order().exists();
-        let is_erasing = is_ordered || appliance.state == device::State::Releasing;
-        let status = {
-            let mut runs = self.runs();
-            let run = runs.entry(serial.clone()).or_default();
-            if let Some(status) = run.child.as_mut().map(Child::ended).transpose()?.flatten() {
-                run.child = None;
-                if appliance.state.runs() && !is_erasing {
-                    run.restarts += 1;
-                    let pause = run.pause();
-                    let log = self.folder.log_file(serial);
-                    warn!(
-                        "{serial} ended: {status}; it is started again in {} s; its log is {}",
-                        pause.as_secs(),
-                        log.display()
-                    );
-                } else {
-                    info!("{serial} ended: {status}");
-                }
-            }
-            if run.child.is_some() && is_erasing {
-                run.erase(appliance, is_ordered);
-            } else if let Some(sku) = appliance.sku {
-                run.license(serial, sku);
-            }
-            if run.child.is_none() && run.not_before.is_some_and(|at| Instant::now() < at) {
-                return Ok(());
-            }
-            run.child.is_some().then(|| run.status().unwrap_or_default())
-        };
-        match status {
-            Some(status) => self.note(appliance, status, is_ordered),
-            None if !appliance.state.runs() => Ok(()),
+        let log = self.folder.log_file(serial);
+        let now =
+            self.runs().entry(serial.clone()).or_default().turn(appliance, is_ordered, &log)?;
+        match now {
+            Now::Runs(status) => self.note(appliance, status, is_ordered),
+            Now::Paused => Ok(()),
+            Now::Ended if !appliance.state.runs() => Ok(()),
             // One of an earlier pool has not ended yet.
-            None if self.folder.state(serial).are_in_use() => Ok(()),
-            None if is_erasing => self.finish(appliance),
-            None => self.start(appliance),
+            Now::Ended if self.folder.state(serial).are_in_use() => Ok(()),
+            Now::Ended if is_erasing(appliance, is_ordered) => self.finish(appliance),
+            Now::Ended => self.start(appliance),
         }
     }
 

@@ -121,6 +121,28 @@ fn an_appliance_whose_evidence_is_altered_is_not_leased() {
 }
 
 #[test]
+fn where_no_record_can_follow_all_is_erased_and_the_appliance_is_put_aside() {
+    let place = Place::new("unproved");
+    let pool = place.start();
+    round(&pool, "hsm-1");
+    let path = resource("hsm-2");
+    pool.lease(&path, SMALL, "stamp1");
+    let text = fs::read_to_string(place.evidence(FIRST)).expect("evidence");
+    let altered = text.replacen("REQ-1", "REQ-7", 1);
+    fs::write(place.evidence(FIRST), &altered).expect("room");
+    // What is leased goes on.
+    assert_eq!(pool.wait(&path, "Succeeded")["name"], "hsm-2");
+    assert_eq!(pool.ask("DELETE", &format!("{path}?force=REQ-2"), "").status, 202);
+    pool.wait_gone(&path);
+    assert_eq!(pool.kept(0)["state"], "Quarantined");
+    let why = pool.kept(0)["quarantine"].to_string();
+    assert!(why.contains("line 2: the signature does not verify"), "{why}");
+    let state = place.pool().join(FIRST).join("state");
+    assert_eq!(fs::read_dir(state).expect("a folder").count(), 0);
+    assert_eq!(fs::read_to_string(place.evidence(FIRST)).expect("evidence"), altered);
+}
+
+#[test]
 fn what_lies_beside_the_evidence_is_noticed() {
     let place = Place::new("beside");
     let pool = place.start();
