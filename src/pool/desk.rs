@@ -307,7 +307,14 @@ fn reclaim(desk: &mut Desk<'_>, words: &[&str]) -> Outcome {
         return Stop::no(format!("{serial} is not leased: it is {}", appliance.state.name()));
     };
     let hours = hours(Some(resource));
-    done(desk.keeper.delete(&resource.identifier, request))?;
+    if let Err(fault) = desk.keeper.delete(&resource.identifier, request) {
+        let hint = if request.is_none() {
+            "; by force on his documented request: RECLAIM SERIAL REQUEST"
+        } else {
+            ""
+        };
+        return Stop::no(sentence(&format!("{fault}{hint}")));
+    }
     if desk.follow(&resource.identifier)?.is_some() {
         return desk.tell("It goes on by itself: SHOW tells how far it is");
     }

@@ -172,6 +172,9 @@ impl Keeper {
             (resource::State::Succeeded, Some(device::State::Released)) => {
                 "The device is released: everything is erased. Delete the resource."
             }
+            (resource::State::Succeeded, Some(device::State::Quarantined)) => {
+                "The device is erased and put aside: its release could not be proved. Delete the resource."
+            }
             (resource::State::Failed, Some(_)) => {
                 "The device does not start; the log of the provider says why. Delete the resource with force."
             }
@@ -181,6 +184,9 @@ impl Keeper {
                 let count = |state: fn(device::State) -> bool| {
                     pool.appliances.iter().filter(here).filter(|it| state(it.state)).count()
                 };
+                if count(|state| state == device::State::Pooled) > 0 {
+                    return resource.state.status().to_owned();
+                }
                 let quarantined = count(|state| state == device::State::Quarantined);
                 let destroyed = count(|state| state == device::State::Destroyed);
                 let leased = count(|state| state.runs() || state == device::State::Released);

@@ -17,7 +17,10 @@ fn the_provider_leases_and_reclaims_at_the_console() {
         assert!(shown.contains(told), "{told}: {shown}");
     }
     let (well, shown) = pool.console(&format!("reclaim {SECOND}\n"));
-    assert!(!well && shown.contains("only if the appliance is released"), "{shown}");
+    assert!(
+        !well && shown.contains("evidence verifies; by force on his documented request"),
+        "{shown}"
+    );
     let (well, shown) =
         pool.console(&format!("reclaim {SECOND} REQ-3\npool\nevidence list {SECOND}\n"));
     assert!(well && shown.contains("release 1 is proved; hours billed: 1"), "{shown}");
