@@ -176,6 +176,7 @@ impl Appliance {
     /// The same with a printer.
     #[must_use]
     pub fn with_printer(self, printer: Printer) -> Self {
+        printer.set(self.state().printing.printer);
         Self { printer, ..self }
     }
 
@@ -260,6 +261,7 @@ impl Appliance {
         let counts = after == Mode::Online && state.monitoring.utilisation;
         self.pace.set(state.licence.calls_per_second);
         self.syslog.configure(&state.settings.syslog, self.serial_number);
+        self.printer.set(state.printing.printer);
         let is_other = !Arc::ptr_eq(&self.state().host_ports, &state.host_ports);
         self.header_length.store(state.host_ports.header_length, Relaxed);
         let (now, admits) = (state.clock.now(), state.admits_hosts());

@@ -11,12 +11,14 @@ use std::{
     str::FromStr,
     sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
 };
+
+use serde::{Deserialize, Serialize};
 
 use crate::Document;
 use spool::Spool;
@@ -50,6 +52,19 @@ pub enum LineEnd {
     CrLf,
 }
 
+/// What officers set of a printer, whichever it is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
+pub struct PrinterSettings {
+    /// Whether lines end with carriage return and line feed instead of the other way round; where nothing is said, they end
+    /// as the printer has it.
+    pub reversed: Option<bool>,
+    /// Milliseconds that a TCP printer may take, if something else than at first.
+    pub timeout: Option<u32>,
+    /// Milliseconds between two documents.
+    pub delay: u32,
+}
+
 /// The printer is not ready: there is none, it does not answer, or it refuses (error 16).
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the printer is not ready")]
@@ -76,6 +91,8 @@ struct Connected {
     /// The folder, if it is one.
     folder: Option<PathBuf>,
     line_end: LineEnd,
+    patience: Duration,
+    settings: Arc<Mutex<PrinterSettings>>,
     jobs: SyncSender<Job>,
     /// What is known of it since the last document, or the last look.
     is_ready: Arc<AtomicBool>,
@@ -86,8 +103,8 @@ trait Device: Send {
     /// Looks whether it would.
     fn look(&self) -> io::Result<()>;
 
-    /// Prints.
-    fn print(&mut self, document: &Document) -> io::Result<()>;
+    /// Prints. Each step may take so long, where it is not known how long it takes.
+    fn print(&mut self, document: &Document, patience: Duration) -> io::Result<()>;
 }
 
 struct Job {
@@ -126,7 +143,8 @@ impl fmt::Display for Destination {
 }
 
 impl LineEnd {
-    pub(crate) const fn bytes(self) -> &'static [u8] {
+    /// The characters.
+    pub const fn bytes(self) -> &'static [u8] {
         match self {
             Self::Lf => b"\n",
             Self::LfCr => b"\n\r",
@@ -183,11 +201,13 @@ impl Printer {
         let looked = device.look();
         let is_ready = Arc::new(AtomicBool::new(looked.is_ok()));
         let known = Arc::clone(&is_ready);
+        let settings = Arc::<Mutex<PrinterSettings>>::default();
+        let tuning = Tuning { patience, settings: Arc::clone(&settings) };
         let started = thread::Builder::new()
             .name("printer".to_owned())
-            .spawn(move || serve(device, &queue, &known));
+            .spawn(move || serve(device, &queue, &known, &tuning));
         let line_end = line_end.unwrap_or(usual);
-        let printer = Connected { folder, line_end, jobs, is_ready };
+        let printer = Connected { folder, line_end, patience, settings, jobs, is_ready };
         (Self(Place::Connected(printer)), started.and(looked))
     }
 
@@ -195,7 +215,35 @@ impl Printer {
     pub fn line_end(&self) -> LineEnd {
         match &self.0 {
             Place::Empty | Place::Discard => LineEnd::Lf,
-            Place::Connected(printer) => printer.line_end,
+            Place::Connected(printer) => match self.settings().reversed {
+                None => printer.line_end,
+                Some(true) => LineEnd::CrLf,
+                Some(false) => LineEnd::LfCr,
+            },
+        }
+    }
+
+    /// Sets it from the next document on.
+    pub fn set(&self, settings: PrinterSettings) {
+        if let Place::Connected(printer) = &self.0 {
+            *printer.settings.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+        }
+    }
+
+    fn settings(&self) -> PrinterSettings {
+        match &self.0 {
+            Place::Empty | Place::Discard => PrinterSettings::default(),
+            Place::Connected(printer) => {
+                *printer.settings.lock().unwrap_or_else(PoisonError::into_inner)
+            }
+        }
+    }
+
+    /// How long it may take.
+    pub fn timeout(&self) -> Duration {
+        match &self.0 {
+            Place::Empty | Place::Discard => Duration::ZERO,
+            Place::Connected(printer) => patience(printer.patience, self.settings()),
         }
     }
 
@@ -228,8 +276,24 @@ impl Printer {
     }
 }
 
+/// What the thread of the printer goes by.
+struct Tuning {
+    patience: Duration,
+    settings: Arc<Mutex<PrinterSettings>>,
+}
+
+/// How long a printer may take.
+fn patience(usual: Duration, settings: PrinterSettings) -> Duration {
+    settings.timeout.map_or(usual, |timeout| Duration::from_millis(timeout.into()))
+}
+
 /// Prints until nobody can send documents any more.
-fn serve(mut device: Box<dyn Device>, queue: &Receiver<Job>, is_ready: &AtomicBool) {
+fn serve(
+    mut device: Box<dyn Device>,
+    queue: &Receiver<Job>,
+    is_ready: &AtomicBool,
+    tuning: &Tuning,
+) {
     loop {
         let next = if is_ready.load(Ordering::Relaxed) {
             queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -238,13 +302,15 @@ fn serve(mut device: Box<dyn Device>, queue: &Receiver<Job>, is_ready: &AtomicBo
         };
         match next {
             Ok(Job { document, done }) => {
-                let printed = device.print(&document);
+                let settings = *tuning.settings.lock().unwrap_or_else(PoisonError::into_inner);
+                let printed = device.print(&document, patience(tuning.patience, settings));
                 is_ready.store(printed.is_ok(), Ordering::Relaxed);
                 if let Err(error) = &printed {
                     tracing::warn!("a document is not printed: {error}");
                 }
                 drop(document);
                 done.tell(printed.map_err(|_| NotReady));
+                thread::sleep(Duration::from_millis(settings.delay.into()));
             }
             Err(RecvTimeoutError::Timeout) => {
                 is_ready.store(device.look().is_ok(), Ordering::Relaxed);

@@ -22,7 +22,7 @@ registry! {
     cv pv ed td n dollar t
     cs configcmds configpb a5 a7 ss rs reset
     auditlog auditprint auditoptions clearaudit errlog clearerr syslog
-    ch configacl netstat cm qm cl ql route ping tracert
+    ch configacl netstat cm qm cl ql cp route ping tracert
     sg si sv se sd
     tamper reboot release
     utilcfg utilenable utilstats healthenable healthstats

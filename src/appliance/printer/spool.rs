@@ -8,6 +8,7 @@ use std::{
     io::{self, ErrorKind, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use rustix::fs::{Access, access, statvfs};
@@ -62,7 +63,7 @@ impl Device for Spool {
         takes_files(&self.folder)
     }
 
-    fn print(&mut self, document: &Document) -> io::Result<()> {
+    fn print(&mut self, document: &Document, _: Duration) -> io::Result<()> {
         let (mut file, hidden, name) = self.begin()?;
         let written = file.write_all(document.text()).and_then(|()| file.sync_all());
         drop(file);

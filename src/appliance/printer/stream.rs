@@ -44,10 +44,10 @@ impl Device for Stream {
     }
 
     /// One connection for each document, so that the printer can be shared.
-    fn print(&mut self, document: &Document) -> io::Result<()> {
-        let mut stream = self.connect(self.patience)?;
-        stream.set_write_timeout(Some(self.patience))?;
-        stream.set_read_timeout(Some(LAST_SIGN.min(self.patience)))?;
+    fn print(&mut self, document: &Document, patience: Duration) -> io::Result<()> {
+        let mut stream = self.connect(patience)?;
+        stream.set_write_timeout(Some(patience))?;
+        stream.set_read_timeout(Some(LAST_SIGN.min(patience)))?;
         stream.write_all(document.text())?;
         stream.shutdown(Shutdown::Write)?;
         // The printer closes when it has everything; one that refuses resets the connection.

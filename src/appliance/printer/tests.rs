@@ -157,3 +157,20 @@ fn a_tcp_printer_that_is_gone_is_looked_for() {
         thread::sleep(Duration::from_millis(10));
     }
 }
+
+#[test]
+fn lines_end_as_officers_say() {
+    let folder = folder("settings");
+    let (printer, ready) = spool(&folder);
+    ready.expect("it can be made");
+    assert_eq!((printer.line_end(), printer.timeout()), (LineEnd::Lf, PATIENCE));
+    for (reversed, expected) in [(true, LineEnd::CrLf), (false, LineEnd::LfCr)] {
+        let timeout = Some(1500);
+        let settings = PrinterSettings { reversed: Some(reversed), timeout, delay: 1 };
+        printer.set(settings);
+        assert_eq!((printer.line_end(), printer.settings()), (expected, settings));
+        assert_eq!(printer.timeout(), Duration::from_millis(1500));
+        print(&printer, document("it is printed")).expect("it is");
+    }
+    fs::remove_dir_all(folder).expect("it is there");
+}

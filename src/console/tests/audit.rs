@@ -19,6 +19,8 @@ const DONE: &[(&str, &[Action])] = &[
     ("reboot\ny", &[Action::Restart]),
     ("ca\nd", &[Action::Miscellaneous]),
     ("cc\n19200\n\n\n", &[Action::Miscellaneous]),
+    ("cp\n\n\n500\nn", &[Action::PrinterSet]),
+    ("cp\n\n\n\nn", &[]),
     ("snmp\ny", &[Action::SnmpState]),
     ("snmpadd\nwatcher", &[Action::SnmpUserAdded]),
     ("trapadd\n10.0.0.1\n162", &[Action::Miscellaneous]),

@@ -15,7 +15,7 @@ const SECURE: [&str; 19] = [
     "LK", "GK", "LO", "LN", "DC", "CO", "DM", "DO", "CS", "CL", "RESET", "SS", "RS", "SNMPADD",
     "SNMPDEL", "TRAPADD", "TRAPDEL", "CA", "CC",
 ];
-const OFFLINE: [&str; 4] = ["A5", "A7", "HEALTHSTATS", "UTILENABLE"];
+const OFFLINE: [&str; 5] = ["CP", "A5", "A7", "HEALTHSTATS", "UTILENABLE"];
 const ANY: [&str; 32] = [
     "VT",
     "V",
