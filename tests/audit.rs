@@ -31,7 +31,19 @@ impl Place {
     }
 
     fn serve(&self) -> Server {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_strongroom"));
+        self.serve_by(Command::new(env!("CARGO_BIN_EXE_strongroom")))
+    }
+
+    /// A server that can write no file longer than so many blocks, as on a disk that is full.
+    fn serve_within(&self, blocks: u32) -> Server {
+        let mut shell = Command::new("sh");
+        // Without a handler the signal would end it.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_strongroom")]);
+        self.serve_by(shell)
+    }
+
+    fn serve_by(&self, mut command: Command) -> Server {
         command.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--state"]);
         command.arg(self.0.join("state")).arg("--config").arg(self.0.join("configuration.toml"));
         command.env_remove("STRONGROOM_LOG").stdin(Stdio::null());
@@ -282,4 +294,29 @@ fn records_that_are_cut_off_while_the_server_is_down_are_named() {
     drop(server);
     let server = place.serve();
     assert!(!server.told("missing"), "{:?}", server.lines);
+}
+
+#[test]
+fn on_a_full_disk_the_log_says_so_and_is_whole_once_there_is_room() {
+    let place = Place::new("full");
+    let server = place.serve_within(256);
+    let mut stream = server.connect();
+    // 256 blocks are at most 256 KiB.
+    let (request, records) = (b"\0\x0AHEADB20000".repeat(100), 10_000);
+    for _ in 0..records / 100 {
+        stream.write_all(&request).expect("it reads");
+        stream.read_exact(&mut [0; 100 * 10]).expect("it answers");
+    }
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(ask(&mut stream, "HEADQ2").as_deref(), Some("HEADQ341"));
+    let told = place.console("errlog\nauditlog\n");
+    assert!(told.contains(" major        Audit log cannot be written"), "{told}");
+    assert!(told.contains("the audit log cannot be written: File too large"), "{told}");
+    // Hosts are served all the same.
+    assert_eq!(ask(&mut stream, "HEADB20000").as_deref(), Some("HEADB300"));
+    drop((stream, server));
+    let server = place.serve();
+    assert!(!server.told("not as it was written") && !server.told("missing"), "{:?}", server.lines);
+    let told = place.console("auditlog -v\n");
+    assert!(told.contains("Audit Log verified ("), "{told}");
 }

@@ -1,11 +1,13 @@
 //! In which state of the device, and with which activity authorised, each console command runs.
 
+use std::collections::BTreeMap;
+
 use appliance::{
     Activity, Appliance, Authorisations, Category, Grant, Interface, Lock, Mode, Randomness, State,
     TamperCause, Until,
 };
 use console::{
-    COMMANDS, Command, Desk, Drawer, Echo, Outcome, Party, Seat, States, Stop, Terminal,
+    COMMANDS, Command, Desk, Drawer, Echo, Outcome, Party, Script, Seat, States, Stop, Terminal,
 };
 use vault::LmkId;
 use zeroize::Zeroizing;
@@ -175,6 +177,22 @@ fn names_are_unique_and_said_once() {
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
     assert!(COMMANDS.iter().all(|command| command.name == command.name.to_uppercase()));
+}
+
+/// A lock knows the card that was commissioned for it; any other, such as that of another appliance, opens nothing.
+#[test]
+fn a_key_card_of_another_appliance_opens_no_lock() {
+    let typed = "fc\nown\nL\n12345\n12345\nleft\nown\n12345\ny\nleft\n\
+                 fc\nother\nL\n12345\n12345\nleft\nother\n12345\nleft\nown\n12345";
+    let appliance = appliance(Mode::Online, None);
+    let lines = typed.split('\n').map(|line| Zeroizing::new(line.to_owned()));
+    let mut out = Vec::new();
+    let mut script = Script { lines, out: &mut out, drawer: BTreeMap::new() };
+    Desk::new(&mut script, &appliance, Seat::default()).serve();
+    let shown = String::from_utf8(out).expect("text");
+    assert_eq!(shown.matches("Key card of another appliance").count(), 1, "{shown}");
+    let after = shown.rsplit_once("Key card of another appliance").expect("it is there").1;
+    assert!(after.contains("HSM is going offline"), "{shown}");
 }
 
 /// A tampered device is offline, whatever its locks say.
