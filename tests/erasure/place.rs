@@ -1,10 +1,10 @@
 //! An appliance that lives on a disk of its own: state, root key, temporary files and log.
 
 use std::fs::{self, OpenOptions};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -106,21 +106,34 @@ pub(crate) struct Server {
     pub(crate) child: Child,
     /// What it said before it was ready; all that it said if it never was.
     pub(crate) lines: Vec<String>,
+    output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Server {
-    pub(crate) fn new(mut command: Command) -> Self {
-        let mut child = command.spawn().expect("the program is built");
-        let out = BufReader::new(child.stdout.take().expect("it is a pipe"));
-        let lines = out.lines().map_while(Result::ok).take_while(|line| line != "ready");
-        Self { lines: lines.collect(), child }
+    pub(crate) fn new(command: Command) -> Self {
+        let mut server = Self::spawn(command);
+        server.await_ready();
+        server
     }
 
     /// One whose pool is the test, which speaks on its standard input; it says what it is in a line.
     pub(crate) fn supervised(mut command: Command) -> Self {
-        let mut child = command.stdin(Stdio::piped()).spawn().expect("the program is built");
-        let out = BufReader::new(child.stdout.take().expect("it is a pipe"));
-        Self { lines: out.lines().map_while(Result::ok).take(1).collect(), child }
+        command.stdin(Stdio::piped());
+        let mut server = Self::spawn(command);
+        server.lines.extend(server.output.next().and_then(Result::ok));
+        server
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program is built");
+        let output = BufReader::new(child.stdout.take().expect("it is a pipe")).lines();
+        Self { child, lines: Vec::new(), output }
+    }
+
+    /// Waits until it is ready, also once more, after it has executed itself anew.
+    pub(crate) fn await_ready(&mut self) {
+        let lines = self.output.by_ref().map_while(Result::ok).take_while(|line| line != "ready");
+        self.lines = lines.collect();
     }
 
     /// Lets the provider release it, and waits for its end; where that cannot even be begun it ends in order.
@@ -138,7 +151,9 @@ impl Server {
 
     pub(crate) fn connect(&self) -> Host {
         let address = self.lines.iter().find_map(|line| {
-            line.strip_prefix("host port ")?.strip_suffix(" default LMK").map(str::to_owned)
+            let line =
+                line.strip_prefix(r#"{"host":""#).or_else(|| line.strip_prefix("host port "))?;
+            line.split(['"', ' ']).next()
         });
         let address = address.unwrap_or_else(|| panic!("no port: {:?}", self.lines));
         let stream = TcpStream::connect(address).expect("it accepts");

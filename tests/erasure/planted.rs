@@ -59,12 +59,23 @@ const TEXTS: [(&str, &str); 4] = [
     ("SNMP user", USER),
 ];
 
+/// What is typed to turn a key; a new card is commissioned by `y`.
+fn turned(side: &str, new: &str) -> String {
+    format!("{side}\n{side}\n{CARD_PIN}\n{new}")
+}
+
 /// Cards for both locks, and both keys turned, on an appliance as delivered.
 fn secure() -> String {
     let card = |name: &str, kind: &str| format!("fc\n{name}\n{kind}\n{CARD_PIN}\n{CARD_PIN}\n");
-    let turned = |name: &str| format!("{name}\n{name}\n{CARD_PIN}\ny\n");
-    [&card("left", "L"), &card("right", "R"), "left\n", &turned("left"), &turned("right")].concat()
+    let keys = turned("left", "y\n") + &turned("right", "y\n");
+    [&card("left", "L"), &card("right", "R"), "left\n", &keys].concat()
 }
+
+/// What two officers type to be together at the console, and then to give the appliance back.
+pub(crate) fn together() -> String {
+    turned("left", "") + &turned("right", "")
+}
+pub(crate) const GIVING_BACK: &str = "release\ny\nS0000000001D\n";
 
 /// An LMK of this kind, of two components.
 fn ceremony(kind: &str, lmk: &str) -> String {

@@ -12,7 +12,7 @@ const PAGE: usize = 4096;
 #[derive(Default)]
 pub(crate) struct Needles {
     windows: HashMap<[u8; WINDOW], String>,
-    /// Whether a window may begin with these two bytes; most places in memory fail here.
+    /// Whether a window may begin with these three bytes; nearly all places fail here.
     begins: Vec<bool>,
 }
 
@@ -30,14 +30,16 @@ pub(crate) struct Find {
 impl Needles {
     /// Adds every window of one form of a secret. Windows with few different bytes, which memory is full of, say nothing.
     pub(crate) fn add(&mut self, what: &str, form: &[u8]) {
-        self.begins.resize(1 << 16, false);
+        if self.begins.is_empty() {
+            self.begins = vec![false; 1 << 24];
+        }
         for window in form.windows(WINDOW) {
             let window: [u8; WINDOW] = window.try_into().expect("windows have this length");
             let mut different = window.to_vec();
             different.sort_unstable();
             different.dedup();
             if different.len() >= 5 {
-                self.begins[usize::from(u16::from_le_bytes([window[0], window[1]]))] = true;
+                self.begins[begin(&window)] = true;
                 self.windows.entry(window).or_insert_with(|| what.to_owned());
             }
         }
@@ -50,19 +52,19 @@ impl Needles {
 
     /// Looks for them in bytes that lie there from this address on.
     pub(crate) fn search(&self, bytes: &[u8], place: &str, address: u64, finds: &mut Vec<Find>) {
-        for begin in (0..bytes.len()).step_by(PAGE) {
+        for from in (0..bytes.len()).step_by(PAGE) {
             // With the beginning of what follows, for windows that lie across.
-            let page = &bytes[begin..bytes.len().min(begin + PAGE + WINDOW - 1)];
+            let page = &bytes[from..bytes.len().min(from + PAGE + WINDOW - 1)];
             // Most of memory and of a disk was never written. This is quick also in a test that is not optimised.
             if page == &[0; PAGE + WINDOW - 1][..page.len()] {
                 continue;
             }
             for (offset, window) in page.windows(WINDOW).enumerate() {
-                if self.begins[usize::from(u16::from_le_bytes([window[0], window[1]]))]
+                if self.begins[begin(window)]
                     && let Some(what) = self.windows.get(window)
                 {
                     let (what, place) = (what.clone(), place.to_owned());
-                    finds.push(Find { what, place, address: address + (begin + offset) as u64 });
+                    finds.push(Find { what, place, address: address + (from + offset) as u64 });
                 }
             }
         }
@@ -74,6 +76,11 @@ impl Needles {
         self.search(bytes, place, 0, &mut finds);
         finds
     }
+}
+
+/// The first three bytes of a window, as a number.
+fn begin(window: &[u8]) -> usize {
+    usize::from(window[0]) << 16 | usize::from(window[1]) << 8 | usize::from(window[2])
 }
 
 /// How many windows of each secret were found; a secret is named by what stands before the colon of its forms.
