@@ -74,12 +74,17 @@ pub(crate) fn told(text: &str, public_key: Option<&str>) -> Result<Told, lease::
     let mut lines: Vec<_> = records.iter().map(line).collect();
     let whose = if public_key.is_some() { "the given" } else { "its own" };
     lines.push(format!(
-        "{}: {} records verify with {whose} public key {}",
+        "{}: {} verified with {whose} public key {}",
         head.appliance,
-        records.len(),
+        self::records(records.len() as u64),
         head.public_key
     ));
     Ok(Told { lines, is_clean: records.last().is_none_or(Record::is_clean) })
+}
+
+/// So many records, in words.
+pub(crate) fn records(count: u64) -> String {
+    format!("{count} record{}", if count == 1 { "" } else { "s" })
 }
 
 /// One release in a line.

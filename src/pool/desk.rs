@@ -256,7 +256,7 @@ fn show(desk: &mut Desk<'_>, words: &[&str]) -> Outcome {
         }
     }
     let evidence = match desk.keeper.look(&appliance).evidence {
-        Ok(records) => format!("{records} records verify"),
+        Ok(records) => format!("{} verified", crate::evidence::records(records)),
         Err(reason) => reason,
     };
     rows.push(("Evidence", evidence));

@@ -33,7 +33,7 @@ fn a_file_of_evidence_is_verified_without_any_pool() {
         serde_json::from_str(text.lines().next().expect("a head")).expect("JSON");
     let key = head["public_key"].as_str().expect("a key").to_owned();
     let (well, shown) = pool.console(&format!("evidence verify first.jsonl {key}\n"));
-    assert!(well && shown.contains("2 records verify with the given public key"), "{shown}");
+    assert!(well && shown.contains("2 records verified with the given public key"), "{shown}");
     drop(pool);
 
     let verify = |arguments: &[&str]| {
@@ -43,7 +43,7 @@ fn a_file_of_evidence_is_verified_without_any_pool() {
     };
     let (status, shown) = verify(&[]);
     assert_eq!(status, Some(0), "{shown}");
-    assert!(shown.contains("2 records verify with its own public key"), "{shown}");
+    assert!(shown.contains("2 records verified with its own public key"), "{shown}");
     assert_eq!(verify(&["--public-key", &key]).0, Some(0));
     let (status, shown) = verify(&["--public-key", &"0".repeat(64)]);
     assert!(status == Some(1) && shown.contains("of another appliance"), "{shown}");
