@@ -86,34 +86,35 @@ impl<H: Host> Acceptor<H> {
             Ok(accepted) => accepted,
             Err(error) => return refused(&error).await,
         };
-        if let Err(why) = self.receive(stream, peer, connections) {
-            self.rules.refuse(peer, why, "");
-        }
-    }
-
-    /// Serves a connection, unless it is plain already that it is not to be served.
-    fn receive(
-        &self,
-        stream: TcpStream,
-        peer: SocketAddr,
-        connections: &mut JoinSet<()>,
-    ) -> Result<(), Refused> {
-        let arrival = self.arrival(&stream, peer)?;
+        let admitted =
+            self.arrival(&stream, peer).and_then(|arrival| Ok((self.place(&arrival)?, arrival)));
+        let (place, arrival) = match admitted {
+            Ok(admitted) => admitted,
+            // It is counted before the client finds that its connection is closed.
+            Err(why) => return self.rules.refuse(peer, why, ""),
+        };
         prepare(&stream, &arrival.ports);
         let stop = self.stop.clone();
-        if self.protocol == Protocol::Tls {
-            let network = self.rules.host.appliance().network();
-            if network.is_full(arrival.ports.connections) {
-                return Err(Refused::Full);
+        match place {
+            Place::Connected(link) => connections.spawn(arrival.serve(stream, link, stop)),
+            Place::ShakingHands(permit) => {
+                let handshakes = self.handshakes.clone();
+                connections.spawn(arrival.shake_hands(stream, handshakes, permit, stop))
             }
-            let places = Arc::clone(&self.handshakes.places);
-            let place = places.try_acquire_owned().map_err(|_| Refused::Full)?;
-            connections.spawn(arrival.shake_hands(stream, self.handshakes.clone(), place, stop));
-        } else {
-            let link = arrival.link()?;
-            connections.spawn(arrival.serve(stream, link, stop));
+        };
+    }
+
+    /// Its place, unless it is plain already that there is none for it.
+    fn place(&self, arrival: &Arrival<H>) -> Result<Place, Refused> {
+        if self.protocol != Protocol::Tls {
+            return arrival.link().map(Place::Connected);
         }
-        Ok(())
+        let network = self.rules.host.appliance().network();
+        if network.is_full(arrival.ports.connections) {
+            return Err(Refused::Full);
+        }
+        let permit = Arc::clone(&self.handshakes.places).try_acquire_owned();
+        permit.map(Place::ShakingHands).map_err(|_| Refused::Full)
     }
 
     fn arrival(&self, stream: &TcpStream, peer: SocketAddr) -> Result<Arrival<H>, Refused> {
@@ -130,6 +131,14 @@ impl<H: Host> Acceptor<H> {
         let (rules, limits, protocol) = (self.rules.clone(), self.limits, self.protocol);
         Ok(Arrival { rules, limits, protocol, local_port, peer, ports, visitor, admission })
     }
+}
+
+/// What a connection has a place among.
+enum Place {
+    /// Those in the table of connections.
+    Connected(Link),
+    /// Those that shake hands.
+    ShakingHands(OwnedSemaphorePermit),
 }
 
 /// A connection that may be served.
