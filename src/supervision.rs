@@ -50,6 +50,19 @@ impl Status {
     }
 }
 
+/// What stands before the request in an order of the provider.
+const BY_PROVIDER: &str = "provider: ";
+
+/// Who orders a release on this request, as the order says it.
+pub(crate) fn by_provider(request: &str) -> String {
+    format!("{BY_PROVIDER}{request}")
+}
+
+/// The request on which the provider ordered a release; none if he did not.
+pub(crate) fn request_of(by: &str) -> Option<&str> {
+    by.strip_prefix(BY_PROVIDER)
+}
+
 /// The licence that goes with a size of the offer.
 pub(crate) fn licence(sku: Sku, packages: Packages) -> Licence {
     let Sku { lmks, calls_per_second } = sku;

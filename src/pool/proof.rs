@@ -12,13 +12,11 @@ use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 use super::folder::{Folder, make};
-
-/// What stands before the request where the provider gave the order.
-const BY_PROVIDER: &str = "provider: ";
+use crate::supervision::{by_provider, request_of};
 
 /// Who gives the order, in the words of it.
 pub(super) fn order_of(appliance: &Appliance) -> String {
-    format!("{BY_PROVIDER}{}", appliance.reclaim.as_deref().unwrap_or("not known"))
+    by_provider(appliance.reclaim.as_deref().unwrap_or("not known"))
 }
 
 /// The record of a release that is carried out: its order is still there.
@@ -40,7 +38,7 @@ pub(super) fn record(
         count: erased.count,
         method: method(erased.method).to_owned(),
     });
-    let actor = match release.by().strip_prefix(BY_PROVIDER) {
+    let actor = match request_of(release.by()) {
         Some(request) => Actor::Provider { request: request.to_owned() },
         None => Actor::Tenant,
     };

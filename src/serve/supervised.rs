@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Ending;
-use crate::supervision::{Say, Status, licence};
+use crate::supervision::{Say, Status, by_provider, licence};
 
 /// How often it looks whether its status has changed.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -97,7 +97,7 @@ impl Pool {
 
     /// Erases everything; false if that was not even begun.
     fn reclaim(&self, request: &str) -> bool {
-        let by = format!("provider: {request}");
+        let by = by_provider(request);
         let released = tokio::task::block_in_place(|| self.host.appliance().release(&by));
         super::released(&released)
     }
